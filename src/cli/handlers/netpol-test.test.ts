@@ -3,7 +3,7 @@ import type { Json } from "../../core/model/kube-object.ts";
 import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
-import { putPolicy, putPolicyWorld } from "../testing/put-policies.ts";
+import { putPolicy, putPolicyWorld, runningPod } from "../testing/put-policies.ts";
 
 let world: FakeClusters;
 
@@ -180,6 +180,99 @@ describe("isthmus netpol test", () => {
       "tools/tool-5f6c7-west has no sidecar, and the east-west gateway takes mTLS of the mesh alone.",
     );
     expect(code).toBe(3);
+  });
+
+  describe("of several pods of one name", () => {
+    const named = (name: string, address: string): void => {
+      world.servers["west"]?.put(
+        runningPod(["tools", name], { labels: { app: "web", "config-hash": name.slice(-1) }, address, port: 5000 }),
+      );
+    };
+
+    beforeEach(() => {
+      named("web-a", "10.1.0.21");
+      named("web-b", "10.1.1.22");
+    });
+
+    it("says yes where it holds for all of them, once", async () => {
+      const { out, code } = await world.run("netpol test --from west/tools/tool --to tools/web --port 5000");
+      expect(out).toContain("√ yes  tools/tool-5f6c7-west of west → tools/web, TCP 5000");
+      expect(out).toContain("√ tools/web-a of west and 1 more like it");
+      expect(code).toBe(0);
+    });
+
+    it.each([
+      ["a hash", { podSelector: { matchLabels: { "config-hash": "b" } } }],
+      [
+        "an address",
+        {
+          podSelector: { matchLabels: { app: "tool" } },
+          policyTypes: ["Egress"],
+          egress: [{ to: [{ ipBlock: { cidr: "10.1.0.0/24" } }] }],
+        },
+      ],
+    ])("says which of them %s closes", async (_, spec) => {
+      putPolicy(world.servers["west"], ["tools", "some"], spec);
+      const { out, code } = await world.run("netpol test --from west/tools/tool --to tools/web --port 5000");
+      expect(out).toContain("× in part  tools/tool-5f6c7-west of west → tools/web, TCP 5000");
+      expect(out).toContain("√ tools/web-a of west\n");
+      expect(out).toContain("× tools/web-b of west\n");
+      expect(code).toBe(3);
+    });
+
+    it("says which of those that connect get through", async () => {
+      putPolicy(world.servers["west"], ["sample", "some"], {
+        podSelector: { matchLabels: { app: "helloworld" } },
+        ingress: [
+          {
+            from: [{ namespaceSelector: {}, podSelector: { matchLabels: { "config-hash": "a" } } }],
+          },
+        ],
+      });
+      const asked = "netpol test --from west/tools/web --to sample/helloworld-v1 --port 5000";
+      const { out, code } = await world.run(asked);
+      expect(out).toContain("× in part  tools/web of west → sample/helloworld-v1-5c8d-x, TCP 5000");
+      expect(out).toContain("√ tools/web-a → sample/helloworld-v1-5c8d-x of west");
+      expect(out).toContain("× tools/web-b → sample/helloworld-v1-5c8d-x of west");
+      expect(code).toBe(3);
+      const { paths } = JSON.parse((await world.run(`${asked} -o json`)).out) as { readonly paths: readonly object[] };
+      expect(paths).toMatchObject([
+        { from: "tools/web-a", open: true },
+        { from: "tools/web-b", open: false },
+      ]);
+    });
+  });
+
+  it.each([
+    [
+      "without a selector",
+      { clusterIP: "10.90.0.9", ports: [{ port: 80, targetPort: 8080 }] },
+      "Service tools/other of west has no selector",
+      "get endpointslices -l kubernetes.io/service-name=other",
+    ],
+    [
+      "that is a name of another Service",
+      { type: "ExternalName", externalName: "helloworld.sample.svc.cluster.local" },
+      "Service tools/other of west is a name for helloworld.sample.svc.cluster.local (ExternalName)",
+      "--to sample/helloworld",
+    ],
+    [
+      "that is a name outside",
+      { type: "ExternalName", externalName: "db.example.com", ports: [{ port: 80 }] },
+      "Service tools/other of west is a name for db.example.com (ExternalName)",
+      "--to ADDRESS",
+    ],
+  ])("says what a Service %s is", async (_, spec, words, fix) => {
+    world.servers["west"]?.put({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { namespace: "tools", name: "other" },
+      spec,
+    });
+    const { err, code } = await world.run("netpol test --from west/tools/tool --to tools/other --port 80");
+    expect(err.replaceAll(/\s+/g, " ")).toContain(words);
+    expect(err.replaceAll(/\s+/g, " ")).toContain(fix);
+    expect(code).toBe(64);
   });
 
   describe("to an address of a load balancer of the pod's own cluster", () => {

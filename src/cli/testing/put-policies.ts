@@ -55,7 +55,7 @@ function podsOf(cluster: string, number: number): readonly KubeObject[] {
 }
 
 /** A pod of a Deployment, with a port that its container declares. */
-function runningPod(
+export function runningPod(
   [namespace, name]: readonly [string, string],
   pod: {
     readonly labels: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { suggestName } from "../diagnostics/suggest.ts";
 import { isAddress } from "../policies/address-block.ts";
 import type { PolicyPod, Protocol } from "../policies/policy-pod.ts";
-import { kindOfPod } from "../policies/policy-pod.ts";
+import { workloadKey } from "../policies/policy-pod.ts";
 import type { PolicyWorld, WorldService } from "./policy-world.ts";
 
 /** A pod, and the cluster that it is in. */
@@ -13,8 +13,14 @@ export interface PodEnd {
   readonly pod: PolicyPod;
 }
 
+/** All pods that a name means: those of one workload in one cluster, and at least one. */
+export interface PodsEnd {
+  readonly kind: "pods";
+  readonly pods: readonly [PodEnd, ...PodEnd[]];
+}
+
 /** What somebody connects to. */
-export type TargetEnd = PodEnd | ServiceEnd | { readonly kind: "address"; readonly address: string };
+export type TargetEnd = PodsEnd | ServiceEnd | { readonly kind: "address"; readonly address: string };
 
 export interface ServiceEnd {
   readonly kind: "service";
@@ -36,11 +42,11 @@ interface Named {
 }
 
 /**
- * The pod that `NAMESPACE/POD` or `CLUSTER/NAMESPACE/POD` names. What a name
+ * The pods that `NAMESPACE/POD` or `CLUSTER/NAMESPACE/POD` names. What a name
  * begins with is enough (`sample/helloworld-v1`) where all pods that have it
- * are alike.
+ * are of one workload.
  */
-export function findSource(worlds: readonly PolicyWorld[], text: string, cluster: string | undefined): PodEnd | NoEnd {
+export function findSource(worlds: readonly PolicyWorld[], text: string, cluster: string | undefined): PodsEnd | NoEnd {
   const named = nameOf(text);
   if (named === undefined) {
     return problem("ISM553", `${text} does not name a pod.`, "Name it as NAMESPACE/POD, or CLUSTER/NAMESPACE/POD.");
@@ -75,13 +81,13 @@ export function findTarget(worlds: readonly PolicyWorld[], aim: Aim, near: Polic
   }
   const { namespace, name, cluster } = named;
   const asked = worlds.filter((one) => cluster === undefined || one.cluster === cluster);
-  const exact = asked.flatMap((world) => podsNamed(world, named).map((pod): PodEnd => ({ kind: "pod", world, pod })));
-  const here = exact.find(({ world }) => world === near);
+  const exact = asked.filter((world) => podsNamed(world, named).length > 0);
   const service = asked.some((one) => serviceNamed(one, namespace, name) !== undefined);
   if (service && cluster === undefined && exact.length === 0) {
     return { kind: "service", namespace, name };
   }
-  return here ?? findPod(asked.includes(near) && hasAny(near, named) ? [near] : asked, named, text);
+  const isNear = exact.length > 0 ? exact.includes(near) : asked.includes(near) && workloadsOf(near, named).length > 0;
+  return findPod(isNear ? [near] : asked, named, text);
 }
 
 /** The Service of that name in a cluster. */
@@ -93,7 +99,7 @@ function findAddress({ to: address, port, protocol }: Aim, near: PolicyWorld): T
   const pod = near.pods.find((one) => one.ended !== true && !one.hostNetwork && one.addresses.includes(address));
   const service = near.services.find((one) => one.clusterAddresses.includes(address));
   if (pod !== undefined) {
-    return { kind: "pod", world: near, pod };
+    return { kind: "pods", pods: [{ kind: "pod", world: near, pod }] };
   }
   if (service !== undefined) {
     return { kind: "service", namespace: service.namespace, name: service.name };
@@ -114,40 +120,44 @@ function nameOf(text: string): Named | undefined {
   return words.length < 2 || words.length > 3 || words.includes("") ? undefined : { cluster, namespace, name };
 }
 
-function findPod(worlds: readonly PolicyWorld[], named: Named, text: string): PodEnd | NoEnd {
+function findPod(worlds: readonly PolicyWorld[], named: Named, text: string): PodsEnd | NoEnd {
   const asked = worlds.filter((one) => named.cluster === undefined || one.cluster === named.cluster);
-  const found = asked.flatMap((world) => alike(world, named).map((pod): PodEnd => ({ kind: "pod", world, pod })));
+  const found = asked.flatMap((world) => workloadsOf(world, named).map((pods) => ({ world, pods })));
   const [first] = found;
   if (first === undefined) {
     return noSuchPod(asked, named);
   }
   if (found.length > 1) {
-    const names = found.map(({ world, pod }) => `${world.cluster}/${pod.namespace}/${pod.name}`);
+    const names = found.map(({ world, pods: [pod] }) => `${world.cluster}/${pod.namespace}/${pod.name}`);
     return problem("ISM554", `${text} is ${names.join(" or ")}.`, "Name one of them.");
   }
-  return first;
+  const { world, pods } = first;
+  const [one, ...others] = pods;
+  const endOf = (pod: PolicyPod): PodEnd => ({ kind: "pod", world, pod });
+  return { kind: "pods", pods: [endOf(one), ...others.map(endOf)] };
 }
 
-/** One pod of each kind that the name means: pods with the same labels, but for hashes, are alike. */
-function alike(world: PolicyWorld, named: Named): readonly PolicyPod[] {
+/** The pods that the name means, a list for each workload; those that have ended where there are no others. */
+function workloadsOf(world: PolicyWorld, named: Named): readonly (readonly [PolicyPod, ...PolicyPod[]])[] {
   const exact = podsNamed(world, named);
   const begun = world.pods.filter((pod) => pod.namespace === named.namespace && pod.name.startsWith(`${named.name}-`));
   const all = exact.length > 0 ? exact : begun;
   const living = all.filter((pod) => pod.ended !== true);
-  const kinds = new Map<string, PolicyPod>();
+  const workloads = new Map<string, [PolicyPod, ...PolicyPod[]]>();
   for (const pod of living.length > 0 ? living : all) {
-    const key = kindOfPod(pod);
-    kinds.set(key, kinds.get(key) ?? pod);
+    const key = workloadKey(pod);
+    const known = workloads.get(key);
+    if (known === undefined) {
+      workloads.set(key, [pod]);
+    } else {
+      known.push(pod);
+    }
   }
-  return [...kinds.values()];
+  return [...workloads.values()];
 }
 
 function podsNamed({ pods }: PolicyWorld, { namespace, name }: Named): readonly PolicyPod[] {
   return pods.filter((pod) => pod.namespace === namespace && pod.name === name);
-}
-
-function hasAny(world: PolicyWorld, named: Named): boolean {
-  return alike(world, named).length > 0;
 }
 
 function noSuchPod(asked: readonly PolicyWorld[], { namespace, name }: Named): NoEnd {

@@ -165,4 +165,27 @@ describe("a change of NetworkPolicies", () => {
       ],
     });
   });
+
+  it("names the pods of a workload that a policy tells apart by a hash, or by their addresses", () => {
+    const [web, db] = [pod("shop", "web", 8080), pod("shop", "db")];
+    const rolled = {
+      ...web,
+      name: "web-7d9f-fghij",
+      labels: { app: "web", "pod-template-hash": "7d9f" },
+      addresses: ["10.42.7.1"],
+    };
+    const rollout = { ...world, pods: [db, web, rolled] };
+    const byHash = policy("hash", { podSelector: { matchLabels: { "pod-template-hash": "7d9f" } } });
+    expect(policyChange(rollout, [byHash]).closes).toEqual([
+      { to: "shop/web-7d9f-fghij", port: 8080, protocol: "TCP", from: ["shop/db", "shop/web-5c8d-abcde"] },
+    ]);
+    const byAddress = policy("address", {
+      podSelector: { matchLabels: { app: "db" } },
+      policyTypes: ["Egress"],
+      egress: [{ to: [{ ipBlock: { cidr: "10.42.0.0/16", except: ["10.42.7.0/24"] } }] }],
+    });
+    expect(policyChange(rollout, [byAddress]).closes).toEqual([
+      { to: "shop/web-7d9f-fghij", port: 8080, protocol: "TCP", from: ["shop/db"] },
+    ]);
+  });
 });

@@ -3,6 +3,7 @@ import type { KubeObject, ObjectId } from "../model/kube-object.ts";
 import { policyFactsOf } from "../policies/policy-facts-of.ts";
 import type { PolicySet } from "../policies/network-policy.ts";
 import { compilePolicies, isMember } from "../policies/network-policy.ts";
+import { podKinds } from "../policies/pod-kinds.ts";
 import type { Direction } from "../policies/policy-pod.ts";
 import { familiesOf } from "../policies/reach.ts";
 import type { ChangedRange, OutsideChange } from "./outside-change.ts";
@@ -46,10 +47,13 @@ export function policyChange(
   deleted: readonly ObjectId[] = [],
 ): PolicyChange {
   const policies = afterwards(world.policies, written, deleted);
+  // Pods of one workload are apart where a policy takes them so, before or after.
+  const kindOf = podKinds([...world.policies, ...policies]);
   const matrixOf = (after: readonly NetworkPolicyFacts[]): PolicyMatrix =>
     policyMatrix({ ...world, policies: after }, [], {
       namespaces: [...new Set(world.pods.map(({ namespace }) => namespace))],
       port: undefined,
+      kindOf,
     });
   const [before, after] = [matrixOf(world.policies), matrixOf(policies)];
   const changed: { readonly opens: boolean; readonly name: string; readonly at: Omit<ChangedConnections, "from"> }[] =

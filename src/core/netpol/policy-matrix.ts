@@ -1,14 +1,14 @@
 import type { PolicySet } from "../policies/network-policy.ts";
 import { compilePolicies } from "../policies/network-policy.ts";
 import type { IpFamily, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
-import { kindOfPod } from "../policies/policy-pod.ts";
+import { workloadKey } from "../policies/policy-pod.ts";
 import { probeLabel } from "../render/probe-pod.ts";
 import type { Reach } from "../policies/reach.ts";
 import { familiesOf, reach, sharedFamilies } from "../policies/reach.ts";
 import { reachMatrix } from "../policies/reach-matrix.ts";
 import type { PolicyWorld } from "./policy-world.ts";
 import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
-import { eastWestOf } from "./trace-connection.ts";
+import { eastWestOf } from "./east-west-of.ts";
 
 export interface MatrixPort {
   readonly port: number;
@@ -52,16 +52,15 @@ export interface MatrixOptions {
   readonly namespaces: readonly string[];
   /** The only port to ask; without it those that pods declare or Services lead to. */
   readonly port: MatrixPort | undefined;
+  /** Equal for pods of one row; left out: those of one workload. */
+  readonly kindOf?: (pod: PolicyPod) => string;
 }
 
 /** The matrix of one cluster. `worlds` are all that answered: their east-west gateways are destinations too. */
-export function policyMatrix(
-  world: PolicyWorld,
-  worlds: readonly PolicyWorld[],
-  { namespaces, port }: MatrixOptions,
-): PolicyMatrix {
+export function policyMatrix(world: PolicyWorld, worlds: readonly PolicyWorld[], options: MatrixOptions): PolicyMatrix {
+  const { namespaces, port } = options;
   const set = compilePolicies(world.policies);
-  const sources = groupsOf(world, namespaces, port);
+  const sources = groupsOf(world, options);
   const destinations = [...sources, ...gatewaysOf(world, worlds, port)];
   const ends = destinations.flatMap(({ peers }) => peers);
   const starts = startsOf(destinations);
@@ -158,29 +157,36 @@ function openAt(
   };
 }
 
-function groupsOf(
-  world: PolicyWorld,
-  namespaces: readonly string[],
-  port: MatrixPort | undefined,
-): readonly MatrixEnd[] {
+function groupsOf(world: PolicyWorld, { namespaces, port, kindOf = workloadKey }: MatrixOptions): readonly MatrixEnd[] {
   const groups = new Map<string, PolicyPod[]>();
   for (const pod of world.pods) {
     // The probe pods of a verify are gone when it ends.
     if (pod.ended !== true && namespaces.includes(pod.namespace) && pod.labels[probeLabel] === undefined) {
-      const key = kindOfPod(pod);
+      const key = kindOf(pod);
       groups.set(key, [...(groups.get(key) ?? []), pod]);
     }
   }
-  return [...groups.values()]
-    .map((pods): MatrixEnd => {
-      const [first] = pods;
+  const named = [...groups.values()].map((pods) => ({ pods, name: pods[0] === undefined ? "" : nameOf(pods[0]) }));
+  return named
+    .map(({ pods, name }): MatrixEnd => {
+      const isOneOfSeveral = named.some((other) => other.name === name && other.pods !== pods);
       return {
-        name: first === undefined ? "" : `${first.namespace}/${workloadOf(first)}`,
+        name: isOneOfSeveral ? nameOfPods(pods) : name,
         peers: pods.map((pod) => ({ kind: "pod", pod })),
         ports: port === undefined ? listensAt(world, pods) : [port],
       };
     })
     .toSorted((one, other) => (one.name < other.name ? -1 : 1));
+}
+
+/** Where pods of one workload are in several rows. */
+function nameOfPods([first, ...others]: readonly PolicyPod[]): string {
+  const name = first === undefined ? "" : `${first.namespace}/${first.name}`;
+  return others.length === 0 ? name : `${name} and ${others.length} more like it`;
+}
+
+function nameOf(pod: PolicyPod): string {
+  return `${pod.namespace}/${workloadOf(pod)}`;
 }
 
 /** What the pods' names begin with: without the hashes of a Deployment, or the number of a StatefulSet. */
@@ -192,19 +198,18 @@ function workloadOf({ name, labels }: PolicyPod): string {
 
 /** The ports that containers declare, and those that Services lead to. */
 function listensAt(world: PolicyWorld, pods: readonly PolicyPod[]): readonly MatrixPort[] {
-  const [first] = pods;
-  if (first === undefined) {
-    return [];
-  }
-  const served = world.services
-    .filter((service) => podsOf(world, service).includes(first))
-    .flatMap((service) =>
-      service.ports.flatMap(({ port, protocol }) => {
-        const target = portBehind(service, { port, protocol }, first);
+  const served = world.services.flatMap((service) => {
+    const behind = podsOf({ ...world, pods }, service);
+    return service.ports.flatMap(({ port, protocol }) =>
+      behind.flatMap((pod) => {
+        const target = portBehind(service, { port, protocol }, pod);
         return target === undefined ? [] : [{ port: target, protocol: protocol as Protocol }];
       }),
     );
-  const declared = first.ports.map(({ port, protocol }) => ({ port, protocol: protocol as Protocol }));
+  });
+  const declared = pods.flatMap(({ ports }) =>
+    ports.map(({ port, protocol }) => ({ port, protocol: protocol as Protocol })),
+  );
   const all = new Map([...declared, ...served].map((one) => [keyOf(one), one]));
   return [...all.values()].toSorted((one, other) => one.port - other.port || (one.protocol < other.protocol ? -1 : 1));
 }

@@ -45,6 +45,8 @@ export interface WorldService {
   readonly namespace: string;
   readonly name: string;
   readonly selector: Readonly<Record<string, string>>;
+  /** The name that DNS has for it, of a Service of type ExternalName; left out for all others. */
+  readonly externalName?: string;
   /** Its own inside of the cluster. */
   readonly clusterAddresses: readonly string[];
   /** Under which it is reached from outside; a host name may be among them. */

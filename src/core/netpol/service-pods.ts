@@ -47,6 +47,10 @@ export function podsBehind(worlds: readonly PolicyWorld[], target: ServiceEnd, c
     others.length === 0
       ? ""
       : `Its pods of ${others.map(({ world }) => world.cluster).join(", ")} do not count: ${hereAlone}.`;
+  const podless = there.map((one) => podlessService(one, call)).find((one) => one !== undefined);
+  if (podless !== undefined) {
+    return podless;
+  }
   const without = there.find(({ service }) => !service.ports.some((one) => isAt(one, port, protocol)));
   if (without !== undefined) {
     const ports = without.service.ports.map((one) => `${one.port}/${one.protocol}`).join(", ");
@@ -75,6 +79,30 @@ export function podsBehind(worlds: readonly PolicyWorld[], target: ServiceEnd, c
     everywhere: hereAlone === undefined,
     remarks: [...remarksOn(target, port, [...new Set(pods.map((one) => one.port))]), ...(away === "" ? [] : [away])],
   };
+}
+
+/** Why a Service has no pods by its kind, and what to ask instead; undefined where it selects pods. */
+function podlessService(
+  { world, service }: { readonly world: PolicyWorld; readonly service: WorldService },
+  { port }: ServiceCall,
+): NoEnd | undefined {
+  const { namespace, name, externalName, selector } = service;
+  const of = `Service ${namespace}/${name} of ${world.cluster}`;
+  if (externalName !== undefined) {
+    const [, other, where] = /^([^.]+)\.([^.]+)\.svc(?:\.|$)/.exec(externalName) ?? [];
+    return noPort(
+      `${of} is a name for ${externalName} (ExternalName), and has no pods.`,
+      other === undefined
+        ? `Ask for an address of ${externalName}: --to ADDRESS --port ${port}`
+        : `Ask for that one: --to ${where}/${other} --port ${port}`,
+    );
+  }
+  return Object.keys(selector).length > 0
+    ? undefined
+    : noPort(
+        `${of} has no selector: somebody else writes its endpoints, which are not looked at.`,
+        `Ask for one of their addresses: --to ADDRESS --port PORT. They are in: kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${name}`,
+      );
 }
 
 function remarksOn(

@@ -2,17 +2,14 @@ import { compilePolicies } from "../policies/network-policy.ts";
 import type { PolicySet } from "../policies/network-policy.ts";
 import type { PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import { nameOfPeer } from "../policies/policy-pod.ts";
+import { podKinds } from "../policies/pod-kinds.ts";
 import type { Reach } from "../policies/reach.ts";
 import { reach } from "../policies/reach.ts";
-import type { GatewayPlace } from "../checks/gateway-place.ts";
-import { placesOf } from "../checks/gateway-place.ts";
-import { announcedGateway } from "../routing/announced-gateway.ts";
-import { eastWestPlace } from "../routing/east-west-place.ts";
-import { crossNetworkPort } from "../render/names.ts";
-import type { NoEnd, PodEnd, ServiceEnd, TargetEnd } from "./find-ends.ts";
-import { findSource, findTarget, serviceNamed } from "./find-ends.ts";
+import { eastWestOf } from "./east-west-of.ts";
+import type { NoEnd, PodEnd, PodsEnd, ServiceEnd, TargetEnd } from "./find-ends.ts";
+import { findSource, findTarget } from "./find-ends.ts";
 import type { PolicyWorld } from "./policy-world.ts";
-import { otherPoliciesOf, podsOf, portBehind } from "./policy-world.ts";
+import { otherPoliciesOf } from "./policy-world.ts";
 import type { MeshService, ServicePods } from "./service-pods.ts";
 import { podsBehind } from "./service-pods.ts";
 
@@ -40,6 +37,8 @@ export interface Hop {
 
 /** The way to one pod or address, over the east-west gateway where it is in another network. */
 export interface ConnectionPath {
+  /** The pod that connects; left out where all that were asked for are alike. */
+  readonly from?: string;
   readonly to: string;
   /** The cluster that it ends in; left out outside of all of them. */
   readonly cluster?: string;
@@ -53,6 +52,7 @@ export interface ConnectionPath {
 
 export interface Trace {
   readonly kind: "trace";
+  /** `pod` is one of several where they are alike, else what was asked for. */
   readonly from: { readonly cluster: string; readonly pod: string };
   readonly to: string;
   readonly port: number;
@@ -77,8 +77,9 @@ export interface OtherPolicies {
  * What NetworkPolicies say of a connection, hop by hop: within a cluster both
  * ends, to another cluster of the same network the pods' addresses, to one of
  * another network its east-west gateway and the pod behind it. To a Service:
- * the ways to all pods that `podsBehind` finds. `meshServices` are those of the
- * mesh file.
+ * the ways to all pods that `podsBehind` finds; to a workload: to all of its
+ * pods. Of pods that connect one is asked for where no policy tells them apart.
+ * `meshServices` are those of the mesh file.
  */
 export function traceConnection(
   worlds: readonly PolicyWorld[],
@@ -89,30 +90,61 @@ export function traceConnection(
   if (source.kind === "problem") {
     return source;
   }
-  const target = findTarget(worlds, question, source.world);
+  const { world, pod } = source.pods[0];
+  const target = findTarget(worlds, question, world);
   if (target.kind === "problem") {
     return target;
   }
   const { port, protocol } = question;
-  const tracer = createTracer(source, protocol);
-  const found = pathsTo(target, port, tracer, (service) =>
-    podsBehind(worlds, service, { source, port, protocol, meshServices }),
-  );
-  if ("kind" in found) {
-    return found;
+  const sources = distinctSources(worlds, source);
+  const found: Found[] = [];
+  for (const one of sources) {
+    const ways = pathsTo(target, port, createTracer(one, protocol), (service) =>
+      podsBehind(worlds, service, { source: one, port, protocol, meshServices }),
+    );
+    if ("kind" in ways) {
+      return ways;
+    }
+    const from = sources.length > 1 ? { from: `${one.pod.namespace}/${one.pod.name}` } : {};
+    found.push({ ...ways, paths: ways.paths.map((path) => ({ ...from, ...path })) });
   }
+  const paths = found.flatMap((one) => one.paths);
   return {
     kind: "trace",
-    from: { cluster: source.world.cluster, pod: `${source.pod.namespace}/${source.pod.name}` },
-    to: target.kind === "pod" ? `${target.pod.namespace}/${target.pod.name}` : question.to,
+    from: {
+      cluster: world.cluster,
+      pod: sources.length > 1 ? shortName(question.from) : `${pod.namespace}/${pod.name}`,
+    },
+    to: target.kind === "pods" ? nameOfPods(target, question.to) : question.to,
     port,
     protocol,
     service: target.kind === "service",
-    everywhere: found.everywhere,
-    paths: found.paths,
-    remarks: [...remarksOn(source.pod), ...found.remarks],
-    otherPolicies: othersOnTheWay(worlds, found.paths),
+    everywhere: found.some(({ everywhere }) => everywhere),
+    paths,
+    remarks: [...new Set([...sources.flatMap((one) => remarksOn(one.pod)), ...found.flatMap((one) => one.remarks)])],
+    otherPolicies: othersOnTheWay(worlds, paths),
   };
+}
+
+/** One of each that the policies of any cluster, the proxy or, in a node's network, the node tell apart. */
+function distinctSources(worlds: readonly PolicyWorld[], { pods }: PodsEnd): readonly PodEnd[] {
+  const kindOf = podKinds(worlds.flatMap(({ policies }) => policies));
+  const kinds = new Map<string, PodEnd>();
+  for (const end of pods) {
+    const { proxy, hostNetwork, node } = end.pod;
+    const kind = JSON.stringify([kindOf(end.pod), proxy, hostNetwork ? node : ""]);
+    kinds.set(kind, kinds.get(kind) ?? end);
+  }
+  return [...kinds.values()];
+}
+
+function nameOfPods({ pods: [{ pod }, ...others] }: PodsEnd, asked: string): string {
+  return others.length === 0 ? `${pod.namespace}/${pod.name}` : shortName(asked);
+}
+
+/** Without the cluster. */
+function shortName(text: string): string {
+  return text.split("/").slice(-2).join("/");
 }
 
 /** Those of the namespaces whose pods a connection touches. */
@@ -139,8 +171,12 @@ function pathsTo(
   podsOfService: (service: ServiceEnd) => ServicePods | NoEnd,
 ): Found | NoEnd {
   switch (target.kind) {
-    case "pod":
-      return { paths: [tracer.toPod(target, port)], everywhere: false, remarks: remarksOn(target.pod) };
+    case "pods":
+      return {
+        paths: target.pods.map((end) => tracer.toPod(end, port)),
+        everywhere: false,
+        remarks: target.pods.flatMap(({ pod }) => remarksOn(pod)),
+      };
     case "address":
       return { paths: [tracer.toAddress(target.address, port)], everywhere: false, remarks: [] };
     case "service": {
@@ -252,27 +288,6 @@ function outside(address: string, name = address): Place {
 
 function nameIn({ world, pod }: PodEnd): string {
   return `${pod.namespace}/${pod.name} of ${world.cluster}`;
-}
-
-interface EastWest {
-  readonly pod: PolicyPod;
-  /** Where the cluster that asks reaches it. */
-  readonly places: readonly GatewayPlace[];
-  readonly target: number;
-}
-
-/** The gateway that other networks come in by; undefined where it has no pod, or nobody knows an address. */
-export function eastWestOf(world: PolicyWorld, reader: PolicyWorld): EastWest | undefined {
-  const { namespace, name } = eastWestPlace(world);
-  const service = serviceNamed(world, namespace, name);
-  const [pod] = service === undefined ? [] : podsOf(world, service);
-  const announced = announcedGateway(world, { name: reader.cluster, network: reader.network });
-  const places = placesOf(announced ?? { addresses: service?.outsideAddresses ?? [], port: crossNetworkPort });
-  if (service === undefined || pod === undefined || places.length === 0) {
-    return undefined;
-  }
-  const target = portBehind(service, { port: crossNetworkPort, protocol: "TCP" }, pod) ?? crossNetworkPort;
-  return { pod, places, target };
 }
 
 function remarksOn(pod: PolicyPod): readonly string[] {

@@ -5,7 +5,7 @@ import { istiod, requestsTo } from "../checks/subjects.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { istioNamespace } from "../render/names.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
-import { kindOfPod } from "./policy-pod.ts";
+import { distinctPods } from "./pod-kinds.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod } from "./required-flow.ts";
 import type { FarGateway } from "./required-flows.ts";
@@ -27,11 +27,15 @@ export function furtherFlows(
   one: ReachedCluster,
   farOf: (cluster: string) => ReachedCluster | undefined,
 ): readonly RequiredFlow[] {
-  const istiods = distinct(one.pods.filter(isIstiod));
-  const proxies = distinct(one.pods.filter((pod) => pod.proxy));
-  const callers = distinct(facts.mesh.services.flatMap((service) => servicePods(one, service))).filter(
-    (pod) => pod.proxy,
+  const istiods = distinctPods(one.networkPolicies, one.pods.filter(isIstiod));
+  const proxies = distinctPods(
+    one.networkPolicies,
+    one.pods.filter((pod) => pod.proxy),
   );
+  const callers = distinctPods(
+    one.networkPolicies,
+    facts.mesh.services.flatMap((service) => servicePods(one, service)),
+  ).filter((pod) => pod.proxy);
   const { services } = facts.mesh;
   return [
     ...istiods.flatMap((pod) => toOwnApiServer(one, pod)),
@@ -48,11 +52,6 @@ function isIstiod({ namespace, labels }: PodFacts): boolean {
   return namespace === istioNamespace && labels["app"] === "istiod";
 }
 
-/** One of those that policies take alike. */
-function distinct(pods: readonly PodFacts[]): readonly PodFacts[] {
-  return [...new Map(pods.map((pod) => [kindOfPod(pod), pod])).values()];
-}
-
 function toOwnApiServer(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow[] {
   return (one.system.apiServers ?? []).map(({ address, port }) => ({
     what: `connections of istiod to its own API server (${address}:${port})`,
@@ -66,7 +65,10 @@ function toOwnApiServer(one: ReachedCluster, pod: PodFacts): readonly RequiredFl
 }
 
 function betweenServices({ mesh }: MeshFacts, one: ReachedCluster): readonly RequiredFlow[] {
-  const pods = mesh.services.map((service) => ({ service, pods: distinct(servicePods(one, service)) }));
+  const pods = mesh.services.map((service) => ({
+    service,
+    pods: distinctPods(one.networkPolicies, servicePods(one, service)),
+  }));
   return pods.flatMap(({ service, pods: targets }) => {
     const key = `${service.namespace}/${service.name}`;
     const here = serviceIn(one, service);
@@ -121,18 +123,19 @@ function fromLoadBalancers(one: ReachedCluster): readonly RequiredFlow[] {
   return one.gateways.flatMap(({ name, service }) =>
     service?.type !== "LoadBalancer" || !service.servicePorts.some(({ port }) => port === gatewayHealthPort)
       ? []
-      : distinct(one.pods.filter((pod) => pod.namespace === istioNamespace && pod.labels["app"] === name)).map(
-          (pod): RequiredFlow => ({
-            what: `health checks of load balancers at port ${gatewayHealthPort} of ${name}`,
-            pod: asPolicyPod(one, pod),
-            direction: "ingress",
-            peer: { kind: "outside", address: "" },
-            port: gatewayHealthPort,
-            protocol: "TCP",
-            breaks: [],
-            optional: true,
-          }),
-        ),
+      : distinctPods(
+          one.networkPolicies,
+          one.pods.filter((pod) => pod.namespace === istioNamespace && pod.labels["app"] === name),
+        ).map((pod): RequiredFlow => ({
+          what: `health checks of load balancers at port ${gatewayHealthPort} of ${name}`,
+          pod: asPolicyPod(one, pod),
+          direction: "ingress",
+          peer: { kind: "outside", address: "" },
+          port: gatewayHealthPort,
+          protocol: "TCP",
+          breaks: [],
+          optional: true,
+        })),
   );
 }
 
@@ -159,7 +162,7 @@ function toDnsOverTcp(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow
   const port = dns?.targetPort;
   return port === undefined
     ? []
-    : distinct(dns?.pods ?? []).map((server) => ({
+    : distinctPods(one.networkPolicies, dns?.pods ?? []).map((server) => ({
         what: `long look-ups of names by the pods of ${pod.namespace} (TCP ${port})`,
         pod: asPolicyPod(one, pod),
         direction: "egress",

@@ -71,12 +71,20 @@ export function isSamePod(one: PolicyPod, other: PolicyPod): boolean {
 }
 
 /** Labels that differ between the pods of one workload. */
-const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index", "controller-revision-hash"];
+const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"];
 
-/** Equal for pods that policies by label take alike. */
-export function kindOfPod(pod: Pick<PolicyPod, "namespace" | "labels" | "hostNetwork">): string {
-  const labels = Object.entries(pod.labels)
-    .filter(([key]) => !key.endsWith("-hash") && !ownLabels.includes(key))
-    .toSorted(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([pod.namespace, labels, pod.hostNetwork]);
+/** The labels that stay when a workload makes its pods anew: without hashes and numbers, but for those that are `asked` for. */
+export function stableLabels(labels: Labels, asked: ReadonlySet<string> = new Set()): Labels {
+  const isStable = (key: string): boolean => asked.has(key) || !(key.endsWith("-hash") || ownLabels.includes(key));
+  return Object.fromEntries(Object.entries(labels).filter(([key]) => isStable(key)));
+}
+
+/** Equal for pods that people take for one workload. Policies may tell them apart (`podKinds`). */
+export function workloadKey({
+  namespace,
+  labels,
+  hostNetwork,
+}: Pick<PolicyPod, "namespace" | "labels" | "hostNetwork">): string {
+  const stable = Object.entries(stableLabels(labels)).toSorted(([one], [other]) => (one < other ? -1 : 1));
+  return JSON.stringify([namespace, stable, hostNetwork]);
 }

@@ -39,6 +39,11 @@ it("reads pods with their namespaces' labels, Services and policies of all names
       },
     ),
     wireObject("Service", { namespace: "shop", name: "by-hand" }, { spec: { clusterIP: "None" } }),
+    wireObject(
+      "Service",
+      { namespace: "shop", name: "db" },
+      { spec: { type: "ExternalName", externalName: "db.example.com" } },
+    ),
     {
       apiVersion: "networking.k8s.io/v1",
       kind: "NetworkPolicy",
@@ -53,7 +58,7 @@ it("reads pods with their namespaces' labels, Services and policies of all names
     cluster: "west",
     network: "net",
     pods: expect.toSatisfy((pods: readonly { readonly name: string }[]) => pods.length === 2) as unknown,
-    services: expect.toSatisfy((services: readonly object[]) => services.length === 2) as unknown,
+    services: expect.toSatisfy((services: readonly object[]) => services.length === 3) as unknown,
     policies: [
       {
         namespace: "shop",
@@ -103,4 +108,5 @@ it("reads pods with their namespaces' labels, Services and policies of all names
     ledAddresses: [],
     ports: [],
   });
+  expect(found.services).toContainEqual(expect.objectContaining({ name: "db", externalName: "db.example.com" }));
 });

@@ -57,6 +57,8 @@ function readPolicyPod(object: KubeObject, labels: Readonly<Record<string, strin
 
 function readWorldService(object: KubeObject): WorldService {
   const spec = (object["spec"] ?? {}) as {
+    readonly type?: string;
+    readonly externalName?: string;
     readonly clusterIP?: string;
     readonly clusterIPs?: readonly string[];
     readonly ports?: readonly WireServicePort[];
@@ -66,6 +68,7 @@ function readWorldService(object: KubeObject): WorldService {
     namespace: object.metadata.namespace ?? "",
     name: object.metadata.name,
     selector: spec.selector ?? {},
+    ...(spec.type === "ExternalName" ? { externalName: spec.externalName ?? "" } : {}),
     clusterAddresses: (spec.clusterIPs ?? [spec.clusterIP ?? ""]).filter((one) => one !== "" && one !== "None"),
     outsideAddresses: serviceAddresses(object),
     ledAddresses: ledAddresses(object),

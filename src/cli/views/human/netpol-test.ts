@@ -47,9 +47,10 @@ function viewWay(alike: readonly ConnectionPath[], palette: Palette): readonly s
   const mark: Mark = ({ open, unsure }) =>
     unsure === true ? palette.changed("?") : open ? palette.good("√") : palette.bad("×");
   const others = alike.length > 1 ? ` and ${alike.length - 1} more like it` : "";
+  const from = first.from === undefined ? "" : `${first.from} → `;
   const where = first.cluster === undefined ? "" : ` of ${first.cluster}`;
   return [
-    `${mark(first)} ${palette.strong(`${first.to}${where}`)}${others}`,
+    `${mark(first)} ${palette.strong(`${from}${first.to}${where}`)}${others}`,
     ...(first.lacks === undefined ? [] : [`    ${palette.bad(first.lacks)}`]),
     ...first.hops.flatMap((hop) => viewHop(hop, mark)),
   ];

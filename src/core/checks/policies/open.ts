@@ -1,7 +1,7 @@
 import type { PolicySet } from "../../policies/network-policy.ts";
 import { compilePolicies, isolatingPolicies, judgeSide } from "../../policies/network-policy.ts";
 import { flowsOf } from "../../policies/flows-of.ts";
-import { kindOfPod } from "../../policies/policy-pod.ts";
+import { distinctPods } from "../../policies/pod-kinds.ts";
 import type { Direction, PolicyPod } from "../../policies/policy-pod.ts";
 import type { RequiredFlow } from "../../policies/required-flow.ts";
 import { asPolicyPod } from "../../policies/required-flow.ts";
@@ -58,7 +58,7 @@ function unisolated(
 /** One of the pods that policies take alike; those in a node's network are isolated by nothing. */
 function podsOfMesh(one: ReachedCluster): readonly PolicyPod[] {
   const pods = one.pods.filter((pod) => !pod.hostNetwork);
-  return [...new Map(pods.map((pod) => [kindOfPod(pod), asPolicyPod(one, pod)])).values()];
+  return distinctPods(one.networkPolicies, pods).map((pod) => asPolicyPod(one, pod));
 }
 
 /** Rules of policies that others have written for pods of the mesh, which admit more than its connections. */
