@@ -248,7 +248,7 @@ describe("isthmus netpol test", () => {
       "without a selector",
       { clusterIP: "10.90.0.9", ports: [{ port: 80, targetPort: 8080 }] },
       "Service tools/other of west has no selector",
-      "get endpointslices -l kubernetes.io/service-name=other",
+      "one of the addresses of its EndpointSlices",
     ],
     [
       "that is a name of another Service",

@@ -20,6 +20,7 @@ export const blankParts = {
   remoteSecrets: [],
   services: [],
   pods: [],
+  otherPods: [],
   hindered: [],
   routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
   quotas: [],

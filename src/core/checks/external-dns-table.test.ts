@@ -56,7 +56,14 @@ function closedOff(cidr?: string, port?: number): Partial<ExternalDnsFacts> {
     },
   });
   const server = { host: "192.0.2.53", port: 53 };
-  return { ...good, provider: "rfc2136", minTtl: "60s", server, networkPolicies: [policy] };
+  return {
+    ...good,
+    labels: { app: "external-dns" },
+    provider: "rfc2136",
+    minTtl: "60s",
+    server,
+    networkPolicies: [policy],
+  };
 }
 
 describe("the clusters' external-dns", () => {
@@ -177,7 +184,7 @@ describe("the clusters' external-dns", () => {
     expect(found?.detail).toContain(
       "does not reach its API server 192.0.2.1 (TCP 6443); the cluster's DNS (UDP 53): NetworkPolicy dns/default isolates",
     );
-    expect(found?.fix).toContain('"name":"admit-');
+    expect(found?.fix).toContain(`"name":"admit-external-dns-egress-`);
   });
 
   it("are no matter in a mesh that publishes no names by them", () => {

@@ -17,7 +17,7 @@ export function closedWay(facts: MeshFacts, one: Publisher): readonly Finding[] 
   if (here === undefined || closed.needs.length === 0) {
     return [];
   }
-  const { what, why, fix } = describeNeeds(here, closed);
+  const { what, why, fix } = describeNeeds(here, closed, one);
   const { namespace, name, cluster } = one;
   return [
     problem("ISM687", {

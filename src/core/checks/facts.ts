@@ -11,7 +11,7 @@ import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
 import type { ExternalDnsFacts } from "./external-dns-facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
-import type { PodFacts, ServicePort } from "./pod-facts.ts";
+import type { BesidePod, PodFacts, ServicePort } from "./pod-facts.ts";
 import type { CertManagerFacts } from "./program-facts.ts";
 import type { SystemFacts } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
@@ -118,6 +118,8 @@ export interface ReachedCluster {
   readonly services: readonly ServiceFacts[];
   /** Running pods of istiod, of the gateways and of the mesh's services, that are not being deleted. */
   readonly pods: readonly PodFacts[];
+  /** All other running pods of these namespaces; left out where nobody looked. */
+  readonly otherPods?: readonly BesidePod[];
   /** Pods of the services' namespaces that send something past their sidecars; left out where nobody looked. */
   readonly bypasses?: readonly BypassFacts[];
   /** Webhooks of others that can refuse every write of Istio's routing objects; left out where nobody looked. */

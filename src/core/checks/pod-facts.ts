@@ -43,6 +43,12 @@ export interface PodFacts {
   }[];
 }
 
+/** A pod of the mesh's namespaces that is none of the mesh's, with what policies go by. */
+export type BesidePod = Pick<
+  PodFacts,
+  "namespace" | "name" | "labels" | "addresses" | "proxy" | "hostNetwork" | "ports"
+>;
+
 export interface ServicePort {
   readonly port: number;
   readonly name?: string;

@@ -1,10 +1,10 @@
-import { admittingPolicies } from "../policies/admitting-policies.ts";
 import { isAddress } from "../policies/address-block.ts";
+import { knownPods } from "../policies/closed-flows.ts";
+import { describeAdmitting } from "../policies/describe-admitting.ts";
 import { describeUnsure } from "../policies/describe-unsure.ts";
 import type { PolicySet } from "../policies/network-policy.ts";
 import { closingPolicies, compilePolicies, judgeSide } from "../policies/network-policy.ts";
 import type { Connection, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
-import { quoteCommand } from "../quote-command.ts";
 import type { ReachedCluster } from "./facts.ts";
 import type { ProgramFacts } from "./program-facts.ts";
 
@@ -123,15 +123,22 @@ function closersOf(set: PolicySet, way: Connection): readonly string[] {
 
 /** Says which policies close what, and has the command that admits it and nothing else beside them. */
 export function describeNeeds(
-  { context }: Pick<ReachedCluster, "context">,
+  one: ReachedCluster,
   { needs, policies }: ClosedNeeds,
+  program: ProgramFacts,
 ): { readonly what: string; readonly why: string; readonly fix: string } {
-  const items = admittingPolicies(needs.flatMap(({ ways }) => ways));
-  const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  const around = {
+    pods: [...knownPods(one), podOf(program)],
+    policies: [...one.networkPolicies, ...(program.networkPolicies ?? [])],
+  };
   const several = policies.length !== 1;
   return {
     what: needs.map(({ what }) => what).join("; "),
     why: `NetworkPolicy ${policies.join(", ")} ${several ? "isolate" : "isolates"} its pods or theirs, and no rule lets that through`,
-    fix: `Whoever made the ${several ? "policies" : "policy"} has to decide. This admits what is closed here and nothing else:\n    echo '${list}' | ${quoteCommand(["kubectl", "--context", context, "apply", "-f", "-"])}`,
+    fix: `Whoever made the ${several ? "policies" : "policy"} has to decide. ${describeAdmitting(
+      one.context,
+      needs.flatMap(({ ways }) => ways),
+      around,
+    )}`,
   };
 }

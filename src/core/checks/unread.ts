@@ -91,6 +91,7 @@ const wordsFor: Readonly<Record<UnreadPart, string>> = {
   remoteSecrets: "the remote secrets",
   services: "the services",
   pods: "the pods",
+  otherPods: "pods beside the mesh",
   hindered: "what keeps pods away",
   routing: "Istio's routing objects",
   quotas: "the quotas",

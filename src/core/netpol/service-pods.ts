@@ -101,7 +101,7 @@ function podlessService(
     ? undefined
     : noPort(
         `${of} has no selector: somebody else writes its endpoints, which are not looked at.`,
-        `Ask for one of their addresses: --to ADDRESS --port PORT. They are in: kubectl -n ${namespace} get endpointslices -l kubernetes.io/service-name=${name}`,
+        `Ask for one of the addresses of its EndpointSlices, with their port: --to ADDRESS --port PORT`,
       );
 }
 

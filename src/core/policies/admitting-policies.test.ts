@@ -41,9 +41,11 @@ const closed = ["sample", "istio-system"].map((namespace) =>
   }),
 );
 
+const around = { pods: [hello, ingress, bare], policies: closed };
+
 describe("the policies that admit connections", () => {
   it("open each of them beside policies that close everything", () => {
-    const admitting = admittingPolicies(connections).map(policyFactsOf);
+    const admitting = admittingPolicies(connections, around).policies.map(policyFactsOf);
     for (const connection of connections) {
       expect(closingPolicies(compilePolicies(closed), connection)).toHaveLength(1);
       expect(closingPolicies(compilePolicies([...closed, ...admitting]), connection)).toEqual([]);
@@ -51,7 +53,7 @@ describe("the policies that admit connections", () => {
   });
 
   it("open nothing else", () => {
-    const admitting = admittingPolicies(connections).map(policyFactsOf);
+    const admitting = admittingPolicies(connections, around).policies.map(policyFactsOf);
     const [first] = connections;
     const other =
       first === undefined ? [] : [{ ...first, port: 8080 }, { ...first, peer: { kind: "pod", pod: bare } } as const];
@@ -61,7 +63,7 @@ describe("the policies that admit connections", () => {
   });
 
   it("are one for the same pods and direction, with a rule for each peer, and outlive the pods", () => {
-    const found = admittingPolicies(connections);
+    const found = admittingPolicies(connections, around).policies;
     expect(
       found.map(({ metadata }) => `${metadata.namespace}/${metadata.name.replace(/-[0-9a-f]{6}$/, "-…")}`),
     ).toEqual([
@@ -82,9 +84,83 @@ describe("the policies that admit connections", () => {
       throw new Error("there are connections");
     }
     const nameOf = (port: number): string | undefined =>
-      admittingPolicies([{ ...first, pod: odd, port }])[0]?.metadata.name;
+      admittingPolicies([{ ...first, pod: odd, port }], around).policies[0]?.metadata.name;
     expect(nameOf(5000)).toMatch(/^admit-my-app-v2-[0-9a-f]{6}$/);
     expect(nameOf(5000)).toBe(nameOf(5000));
     expect(nameOf(5000)).not.toBe(nameOf(9090));
+  });
+
+  describe("beside pods that are nearly the same", () => {
+    const ports = { direction: "ingress", peer: { kind: "pod", pod: ingress }, ...tcp } as const;
+    const [one, two] = ["v1", "v2"].map((version) => pod("sample", { app: "helloworld", version }));
+    const inTwo = two === undefined ? [] : [{ ...ports, pod: two }];
+    const selectorsOf = (
+      asked: readonly Connection[],
+      pods: readonly PolicyPod[],
+      policies = closed,
+    ): readonly unknown[] =>
+      admittingPolicies(asked, { pods, policies }).policies.map(
+        ({ spec }) => (spec as { podSelector: object }).podSelector,
+      );
+
+    it("are for all of them where all need the same", () => {
+      const inOne = one === undefined ? [] : [{ ...ports, pod: one }];
+      expect(selectorsOf([...inOne, ...inTwo], [hello, bare])).toEqual([{ matchLabels: { app: "helloworld" } }]);
+    });
+
+    it("leave another version alone, which they would isolate", () => {
+      expect(selectorsOf(inTwo, [hello, bare])).toEqual([{ matchLabels: { app: "helloworld", version: "v2" } }]);
+      const [found] = admittingPolicies(
+        inTwo.map((way) => ({ ...way, pod: ingress, direction: "egress", peer: { kind: "pod", pod: way.pod } })),
+        { pods: [hello, bare], policies: closed },
+      ).policies;
+      expect(found?.["spec"]).toMatchObject({
+        egress: [{ to: [{ podSelector: { matchLabels: { app: "helloworld", version: "v2" } } }] }],
+      });
+    });
+
+    it("go by a hash where a policy does", () => {
+      const next = { ...hello, name: "next", labels: { ...hello.labels, "pod-template-hash": "7d9f" } };
+      const byHash = policyFactsOf({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "next", namespace: "sample" },
+        spec: { podSelector: { matchLabels: { "pod-template-hash": "7d9f" } } },
+      });
+      expect(selectorsOf([{ ...ports, pod: next }], [hello, next], [byHash])).toEqual([
+        { matchLabels: { app: "helloworld", "pod-template-hash": "7d9f" } },
+      ]);
+    });
+
+    it("name those that no label tells apart", () => {
+      const twin = { ...hello, name: "twin", addresses: ["10.42.7.7"] };
+      const byAddress = policyFactsOf({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "by-address", namespace: "istio-system" },
+        spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.42.7.0/24" } }] }] },
+      });
+      const found = admittingPolicies([{ ...ports, pod: hello }], { pods: [hello, twin], policies: [byAddress] });
+      expect(found.taken).toEqual(["sample/twin"]);
+    });
+
+    it("never select a whole namespace for a pod without labels, which is admitted by its address elsewhere", () => {
+      const nameless = { ...hello, name: "nameless", labels: {} };
+      const { policies, unlabelled } = admittingPolicies(
+        [
+          { ...ports, pod: nameless },
+          { ...ports, pod: hello, peer: { kind: "pod", pod: nameless } },
+        ],
+        around,
+      );
+      expect(unlabelled).toEqual(["sample/nameless"]);
+      expect(policies.map(({ spec }) => spec)).toEqual([
+        {
+          podSelector: { matchLabels: { app: "helloworld" } },
+          policyTypes: ["Ingress"],
+          ingress: [{ from: [{ ipBlock: { cidr: "10.42.0.7/32" } }], ports: [{ port: 5000, protocol: "TCP" }] }],
+        },
+      ]);
+    });
   });
 });

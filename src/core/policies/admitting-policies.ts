@@ -1,50 +1,158 @@
 import { createHash } from "node:crypto";
+import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import { blockOf, isAddress } from "./address-block.ts";
 import type { Labels } from "../model/labels.ts";
-import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
+import { blockOf, isAddress } from "./address-block.ts";
+import { askedLabels, podKinds } from "./pod-kinds.ts";
+import type { Connection, Direction, PolicyPeer, PolicyPod } from "./policy-pod.ts";
+import { tightSelectors } from "./tight-selectors.ts";
 
-/** Labels that name what a pod is, and not which one of several: the first that is there is enough. */
-const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio"] as const;
-
-/**
- * The policies that admit these connections and nothing else beside those that
- * are there: one for the same pods and direction, a rule for each peer with the
- * ports that it needs. They are named `admit-<what>-<digits>`, with `-egress`
- * before the digits for the way out. The digits are of what they say: one that
- * is applied later never takes back what an earlier one of the same pods admits.
- */
-export function admittingPolicies(connections: readonly Connection[]): readonly KubeObject[] {
-  const groups = groupBy(connections, ({ pod, direction }) =>
-    JSON.stringify([direction, pod.namespace, selectorOf(pod.labels)]),
-  );
-  return [...groups.values()].flatMap((group) => {
-    const [first] = group;
-    return first === undefined ? [] : [admitting(first, group)];
-  });
+/** What selectors are held against: pods that are known, and the policies in force. */
+export interface Surroundings {
+  readonly pods: readonly PolicyPod[];
+  readonly policies: readonly NetworkPolicyFacts[];
 }
 
-function admitting({ pod, direction }: Connection, group: readonly Connection[]): KubeObject {
-  const selector = selectorOf(pod.labels);
-  const [name = "pods"] = Object.values(selector);
+/** Policies that admit connections, and what a person has to know of them. */
+export interface Admitting {
+  readonly policies: readonly KubeObject[];
+  /** `namespace/name` of pods that no policy can select, since they have no labels: what they need is not admitted. */
+  readonly unlabelled: readonly string[];
+  /** `namespace/name` of pods that the policies are for as well, since no label tells them apart. */
+  readonly taken: readonly string[];
+}
+
+/**
+ * The policies that admit these connections beside those that are there: one
+ * for the pods that need the same and a direction, with a rule for the peers
+ * that have the same ports. Selectors have as many labels as it takes to leave
+ * all other known pods alone, which a policy would isolate. They are named
+ * `admit-<what>-<digits>`, with `-egress` before the digits for the way out.
+ * The digits are of what they say: one that is applied later never takes back
+ * what an earlier one of the same pods admits.
+ */
+export function admittingPolicies(connections: readonly Connection[], around: Surroundings): Admitting {
+  const kindOf = podKinds(around.policies);
+  const byPod = groupBy(connections, ({ pod, direction }) => JSON.stringify([direction, pod.namespace, kindOf(pod)]));
+  const byNeeds = groupBy([...byPod.values()], (same) =>
+    JSON.stringify([
+      same[0]?.direction,
+      same[0]?.pod.namespace,
+      [...new Set(same.map(({ peer, port, protocol }) => `${peerKey(peer, kindOf)} ${port}/${protocol}`))].toSorted(),
+    ]),
+  );
+  const found = [...byNeeds.values()].map((group) => admitting(group.flat(), around));
+  return {
+    policies: found.flatMap(({ policies }) => policies),
+    unlabelled: [...new Set(found.flatMap(({ unlabelled }) => unlabelled))],
+    taken: [...new Set(found.flatMap(({ taken }) => taken))],
+  };
+}
+
+function admitting(group: readonly Connection[], around: Surroundings): Admitting {
+  const [first] = group;
+  if (first === undefined) {
+    return { policies: [], unlabelled: [], taken: [] };
+  }
+  const { direction, pod } = first;
+  const own = select(
+    group.map((one) => one.pod),
+    around,
+  );
+  const rules = rulesOf(group, direction, around);
+  return {
+    policies: own.selectors.map((selector) => policyOf(selector, { direction, namespace: pod.namespace }, rules.rules)),
+    unlabelled: [...own.unlabelled, ...rules.unlabelled],
+    taken: [...own.taken, ...rules.taken],
+  };
+}
+
+interface Selected {
+  readonly selectors: readonly Labels[];
+  readonly unlabelled: readonly string[];
+  readonly taken: readonly string[];
+}
+
+/** Pods of one namespace by label, without the others of it that are known. */
+function select(pods: readonly PolicyPod[], { pods: known, policies }: Surroundings): Selected {
+  const kindOf = podKinds(policies);
+  const kinds = new Set(pods.map(kindOf));
+  const others = known.filter(
+    (pod) => pod.namespace === pods[0]?.namespace && !pod.hostNetwork && pod.ended !== true && !kinds.has(kindOf(pod)),
+  );
+  const { selectors, unlabelled, taken } = tightSelectors(pods, others, askedLabels(policies));
+  return { selectors, unlabelled: unlabelled.map(nameOf), taken: taken.map(nameOf) };
+}
+
+/** A rule for the pods of each namespace that have the same ports, and one for each address. */
+function rulesOf(
+  group: readonly Connection[],
+  direction: Direction,
+  around: Surroundings,
+): Omit<Selected, "selectors"> & { readonly rules: readonly Json[] } {
   const side = direction === "ingress" ? "from" : "to";
-  const byPeer = groupBy(group, ({ peer }) => JSON.stringify(peerOf(peer, pod.namespace) ?? ""));
-  const rules = [...byPeer.values()].map((same): Json => {
-    const peer = same[0] === undefined ? undefined : peerOf(same[0].peer, pod.namespace);
-    const ports = new Map(same.map(({ port, protocol }) => [`${port}/${protocol}`, { port, protocol } satisfies Json]));
-    return { ...(peer === undefined ? {} : { [side]: [peer] }), ports: [...ports.values()] };
+  const kindOf = podKinds(around.policies);
+  const byPeer = groupBy(group, ({ peer }) => peerKey(peer, kindOf));
+  const withPorts = [...byPeer.values()].flatMap((same) =>
+    same[0] === undefined ? [] : [{ peer: same[0].peer, ports: portsOf(same) }],
+  );
+  const byRule = groupBy(withPorts, ({ peer, ports }) =>
+    JSON.stringify([addressOf(peer) ?? (peer.kind === "pod" ? peer.pod.namespace : ""), ports]),
+  );
+  const found = [...byRule.values()].map((same) => {
+    const [first] = same;
+    const pods = same.flatMap(({ peer }) => (peer.kind === "pod" && addressOf(peer) === undefined ? [peer.pod] : []));
+    const address = first === undefined ? undefined : addressOf(first.peer);
+    const { selectors, ...rest } = select(pods, around);
+    const own = group[0]?.pod.namespace;
+    const peers: readonly Json[] =
+      address === undefined
+        ? selectors.map((labels) => podPeer(labels, pods[0]?.namespace === own ? undefined : pods[0]?.namespace))
+        : [{ ipBlock: { cidr: blockOf(address) } }];
+    const isNobody = peers.length === 0 && pods.length > 0;
+    return {
+      rules: isNobody ? [] : [{ ...(peers.length === 0 ? {} : { [side]: peers }), ports: first?.ports ?? [] }],
+      ...rest,
+    };
   });
+  return {
+    rules: found.flatMap(({ rules }) => rules),
+    unlabelled: found.flatMap(({ unlabelled }) => unlabelled),
+    taken: found.flatMap(({ taken }) => taken),
+  };
+}
+
+function portsOf(same: readonly Connection[]): readonly { readonly port: number; readonly protocol: string }[] {
+  const ports = new Map(same.map(({ port, protocol }) => [`${port}/${protocol}`, { port, protocol }]));
+  return [...ports.values()].toSorted((one, other) => one.port - other.port);
+}
+
+function podPeer(labels: Labels, namespace: string | undefined): Json {
+  return {
+    ...(namespace === undefined
+      ? {}
+      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }),
+    podSelector: { matchLabels: { ...labels } },
+  };
+}
+
+function policyOf(
+  selector: Labels,
+  { direction, namespace }: { readonly direction: Direction; readonly namespace: string },
+  rules: readonly Json[],
+): KubeObject {
   const spec = {
-    podSelector: { matchLabels: selector },
+    podSelector: { matchLabels: { ...selector } },
     policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
     [direction]: rules,
   };
+  const [name = ""] = Object.values(selector);
   const words = ["admit", nameIn(name), ...(direction === "ingress" ? [] : ["egress"]), digitsOf(spec)];
   return {
     apiVersion: "networking.k8s.io/v1",
     kind: "NetworkPolicy",
-    metadata: { name: words.join("-"), namespace: pod.namespace },
+    metadata: { name: words.join("-"), namespace },
     spec,
   };
 }
@@ -59,35 +167,28 @@ function nameIn(value: string): string {
   );
 }
 
+/** Whether a policy has the name of one that isthmus has printed, and somebody has applied. */
+export function isPrinted({ name }: Pick<NetworkPolicyFacts, "name">): boolean {
+  return /^admit-.+-[\da-f]{6}$/.test(name);
+}
+
 function digitsOf(spec: object): string {
   return createHash("sha256").update(JSON.stringify(spec)).digest("hex").slice(0, 6);
 }
 
-/** Undefined: everybody, since nobody knows the address. */
-function peerOf(peer: PolicyPeer, namespace: string): Json | undefined {
+/** The address that a rule names the peer by; undefined for pods that selectors find, and for somebody whose address nobody knows. */
+function addressOf(peer: PolicyPeer): string | undefined {
   if (peer.kind === "outside") {
-    return isAddress(peer.address) ? block(peer.address) : undefined;
+    return isAddress(peer.address) ? peer.address : undefined;
   }
-  const { pod } = peer;
-  if (pod.hostNetwork) {
-    const [address] = pod.addresses;
-    return address === undefined ? undefined : block(address);
-  }
-  return {
-    ...(pod.namespace === namespace
-      ? {}
-      : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": pod.namespace } } }),
-    podSelector: { matchLabels: selectorOf(pod.labels) },
-  };
+  const { hostNetwork, labels, addresses } = peer.pod;
+  return hostNetwork || Object.keys(labels).length === 0 ? addresses[0] : undefined;
 }
 
-function block(address: string): Json {
-  return { ipBlock: { cidr: blockOf(address) } };
+function peerKey(peer: PolicyPeer, kindOf: (pod: PolicyPod) => string): string {
+  return addressOf(peer) ?? (peer.kind === "pod" ? kindOf(peer.pod) : "");
 }
 
-function selectorOf(labels: PolicyPod["labels"]): Labels {
-  const key = naming.find((one) => labels[one] !== undefined);
-  return key === undefined
-    ? Object.fromEntries(Object.entries(labels).filter(([name]) => !name.endsWith("-hash")))
-    : { [key]: labels[key] ?? "" };
+function nameOf({ namespace, name }: PolicyPod): string {
+  return `${namespace}/${name}`;
 }

@@ -2,11 +2,16 @@ import type { Finding } from "../checks/check.ts";
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
-import { admittingPolicies } from "./admitting-policies.ts";
+import { applyCommand } from "../checks/commands.ts";
+import { isPrinted } from "./admitting-policies.ts";
+import { describeAdmitting } from "./describe-admitting.ts";
 import { describeUnsure } from "./describe-unsure.ts";
 import { flowsOf } from "./flows-of.ts";
 import { compilePolicies, judgeSide } from "./network-policy.ts";
+import { isLeft } from "./own-policies.ts";
+import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
+import { asPolicyPod } from "./required-flow.ts";
 
 /** Connections that do not come about in a cluster, and the policies that close them. */
 export interface ClosedFlows {
@@ -83,24 +88,55 @@ function judgeFlows(one: ReachedCluster, flowsIn: (one: ReachedCluster) => reado
 }
 
 /** What a person reads of it: the policies, what they close, and a policy that admits it. */
-export function describeClosed({
-  one,
-  policies,
-  flows,
-}: ClosedFlows): Required<Pick<Finding, "detail" | "fix" | "cluster" | "object">> {
+export function describeClosed(
+  facts: MeshFacts,
+  { one, policies, flows }: ClosedFlows,
+): Required<Pick<Finding, "detail" | "fix" | "cluster" | "object">> {
   const [first] = policies;
   const names = policies.map((policy) => policy.name).join(", ");
   const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
   return {
     detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
-    fix: `Whoever wrote the policy has to decide: admit it beside that one, or delete the one that nobody wants: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${first?.name ?? ""}. With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs. This admits what is closed here and nothing else:\n    ${admittingCommand(one.context, flows)}`,
+    fix: [
+      whoDecides(facts, one, policies),
+      describeAdmitting(one.context, flows, { pods: knownPods(one), policies: one.networkPolicies }),
+    ].join(" "),
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
   };
 }
 
-/** A command that works as it stands, in any shell. */
-function admittingCommand(context: string, flows: readonly RequiredFlow[]): string {
-  const items = admittingPolicies(flows);
-  return `echo '${JSON.stringify({ apiVersion: "v1", kind: "List", items })}' | kubectl --context ${context} apply -f -`;
+/** Deleting is offered where it opens what is closed: all policies that close it, of which none is one that admits something else. */
+function whoDecides(facts: MeshFacts, one: ReachedCluster, policies: readonly NetworkPolicyFacts[]): string {
+  const left = policies.filter((policy) => isLeft(one, policy));
+  const own = policies.filter((policy) => policy.own === true && !left.includes(policy));
+  if (left.length > 0) {
+    return `The mesh file asks no longer for ${left.map(({ name }) => name).join(", ")}, which isthmus has written: ${applyCommand(facts, { prune: true })} deletes it.`;
+  }
+  if (own.length > 0) {
+    return `${own.map(({ name }) => name).join(", ")} ${own.length === 1 ? "is" : "are"} written by isthmus, from a mesh file that does not ask for this: what is to be open beside it needs a policy of its own.`;
+  }
+  const names = policies.map(({ name }) => name);
+  const [isOne, namespace] = [names.length === 1, policies[0]?.namespace ?? ""];
+  const deleted = policies.some(isPrinted)
+    ? ""
+    : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${isOne ? "it" : "them"}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
+  const rendered = one.networkPolicies.some((policy) => policy.own === true)
+    ? ""
+    : " With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs.";
+  return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${rendered}`;
+}
+
+/** All pods of a cluster that the facts have, as policies see them. */
+export function knownPods(one: ReachedCluster): readonly PolicyPod[] {
+  const { dns, scrapers = [], labels } = one.system;
+  return [
+    ...one.pods.map((pod) => asPolicyPod(one, pod)),
+    ...(one.otherPods ?? []).map((pod) => asPolicyPod(one, pod)),
+    ...(dns?.pods ?? []).map((pod) => ({
+      ...pod,
+      namespaceLabels: { "kubernetes.io/metadata.name": pod.namespace, ...labels },
+    })),
+    ...scrapers,
+  ];
 }

@@ -4,7 +4,9 @@ import type { PodFacts } from "../checks/pod-facts.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { istioNamespace } from "../render/names.ts";
-import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
+import type { Service } from "../model/mesh.ts";
+import type { PolicyPeer, PolicyPod, Protocol } from "./policy-pod.ts";
+import { protocols } from "./policy-pod.ts";
 import { distinctPods } from "./pod-kinds.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod } from "./required-flow.ts";
@@ -71,27 +73,45 @@ function betweenServices({ mesh }: MeshFacts, one: ReachedCluster): readonly Req
   }));
   return pods.flatMap(({ service, pods: targets }) => {
     const key = `${service.namespace}/${service.name}`;
-    const here = serviceIn(one, service);
-    return targets.flatMap((target) => {
-      const port = here === undefined ? undefined : targetPortOf(here, service.port, target);
-      const callers = pods.filter((other) => other.service !== service);
-      return port === undefined
-        ? []
-        : callers.flatMap(({ service: caller, pods: sources }) =>
-            sources
-              .filter((source) => source.proxy)
-              .flatMap((source) =>
-                bothEnds(asPolicyPod(one, source), asPolicyPod(one, target), {
-                  what: `requests of ${caller.namespace}/${caller.name} to ${key} at port ${port}`,
-                  port,
-                  protocol: "TCP",
-                  breaks: [requestsTo(one.cluster, key)],
-                  optional: true,
-                }),
-              ),
-          );
-    });
+    const callers = pods.filter((other) => other.service !== service);
+    return targets.flatMap((target) =>
+      portsBehind(one, service, target).flatMap(({ port, protocol }) =>
+        callers.flatMap(({ service: caller, pods: sources }) =>
+          sources
+            .filter((source) => source.proxy)
+            .flatMap((source) =>
+              bothEnds(asPolicyPod(one, source), asPolicyPod(one, target), {
+                what: `requests of ${caller.namespace}/${caller.name} to ${key} at port ${portText(port, protocol)}`,
+                port,
+                protocol,
+                breaks: [requestsTo(one.cluster, key)],
+                optional: true,
+              }),
+            ),
+        ),
+      ),
+    );
   });
+}
+
+/** A pod's ports behind all ports of its Service, those that the mesh file does not name among them. */
+function portsBehind(one: ReachedCluster, service: Service, pod: PodFacts): readonly BehindPort[] {
+  const here = serviceIn(one, service);
+  const found = (here?.servicePorts ?? []).flatMap(({ port, protocol }): readonly BehindPort[] => {
+    const target = here === undefined ? undefined : targetPortOf(here, port, pod);
+    const known = protocols.find((other) => other === protocol);
+    return target === undefined || known === undefined ? [] : [{ port: target, protocol: known }];
+  });
+  return [...new Map(found.map((behind) => [portText(behind.port, behind.protocol), behind])).values()];
+}
+
+interface BehindPort {
+  readonly port: number;
+  readonly protocol: Protocol;
+}
+
+function portText(port: number, protocol: Protocol): string {
+  return protocol === "TCP" ? String(port) : `${port}/${protocol}`;
 }
 
 function bothEnds(

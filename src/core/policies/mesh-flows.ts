@@ -4,16 +4,18 @@ import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { crossNetworkPort } from "../render/names.ts";
 import { announcedGateway } from "../routing/announced-gateway.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
+import type { KubeObject } from "../model/kube-object.ts";
 import { isAddress } from "./address-block.ts";
 import { ownApiPorts, remoteApiPlace, remoteApiPorts } from "./api-ports.ts";
+import { egressGatewayPorts } from "./egress-gateway.ts";
 import { isChallenged } from "../routing/challenged-hosts.ts";
 import { frontDoorPorts } from "./front-door-ports.ts";
 import { podsOfService } from "./service-ports.ts";
 
 /** One end of a flow of the mesh, as a policy can name it. */
 export type Party =
-  | { readonly kind: "istiod" | "ingress-gateway" | "east-west-gateway" }
-  /** Pods of Istio's namespace: gateways that the mesh file does not name (an egress gateway) among them. */
+  | { readonly kind: "istiod" | "ingress-gateway" | "east-west-gateway" | "egress-gateway" }
+  /** Pods of Istio's namespace: gateways that the mesh file does not name among them. */
   | { readonly kind: "istio-pods" }
   /** The pods of a service of the mesh in this cluster. */
   | { readonly kind: "service"; readonly service: Service }
@@ -69,7 +71,28 @@ export function meshFlows(mesh: Mesh, cluster: Cluster, materials: Materials): r
     ...(apart.length > 0 ? intoEastWest() : []),
     ...[ingress, ...services].flatMap((from) => apart.flatMap((other) => toOtherNetwork(from, cluster, other))),
     ...mesh.services.flatMap((service) => toService(mesh, cluster, service, materials)),
+    ...intoEgress(materials.istioManifests[cluster.name] ?? []),
   ];
+}
+
+/**
+ * Into the egress gateway, where Istio's manifests have one. Which services go
+ * through it, and where to, is not in the mesh file: its way out stays as it is.
+ */
+function intoEgress(manifests: readonly KubeObject[]): readonly MeshFlow[] {
+  const to: Party = { kind: "egress-gateway" };
+  const ports = egressGatewayPorts(manifests);
+  return ports === undefined
+    ? []
+    : [
+        {
+          from: { kind: "meshed" },
+          to,
+          ports: tcp(...ports),
+          why: "sidecars send what is to leave the mesh through it",
+        },
+        { from: anyPod, to, ports: tcp(15020, 15090), why: "Prometheus reads the proxy's metrics" },
+      ];
 }
 
 function toIstiod(gateways: readonly Party[], services: readonly Party[]): readonly MeshFlow[] {

@@ -3,13 +3,26 @@ import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { clusterNamed } from "../model/mesh.ts";
 import { renderNetworkPolicies } from "../render/network-policy.ts";
-import { materials, twoClusters } from "../testing/two-clusters.ts";
+import { materials as plain, twoClusters } from "../testing/two-clusters.ts";
 import type { MeshFlow, Party } from "./mesh-flows.ts";
 import { meshFlows } from "./mesh-flows.ts";
 import type { Connection, PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import { closingPolicies, compilePolicies } from "./network-policy.ts";
 import { policyFactsOf } from "./policy-facts-of.ts";
 
+const egress = {
+  apiVersion: "v1",
+  kind: "Service",
+  metadata: { namespace: "istio-system", name: "istio-egressgateway" },
+  spec: {
+    ports: [
+      { port: 80, targetPort: 8080 },
+      { port: 443, targetPort: 8443 },
+    ],
+  },
+};
+/** With an egress gateway, as in Istio's profile demo. */
+const materials = { ...plain, istioManifests: { west: [...(plain.istioManifests["west"] ?? []), egress] } };
 const [helloworld] = twoClusters.services;
 const mesh: Mesh = {
   ...twoClusters,
@@ -51,6 +64,7 @@ function somebody(party: Party): PolicyPeer {
       return { kind: "pod", pod: pod("istio-system", { istio: "eastwestgateway" }) };
     case "service":
       return { kind: "pod", pod: pod(party.service.namespace, { app: party.service.name }, true) };
+    case "egress-gateway":
     case "istio-pods":
       return { kind: "pod", pod: pod("istio-system", { istio: "egressgateway" }) };
     case "meshed":
@@ -121,6 +135,8 @@ describe("the strict policies of a mesh", () => {
     ["the ingress gateway, to somewhere outside", out("ingress-gateway", 443)],
     ["the east-west gateway, to another network", out("east-west-gateway", 15443)],
     ["istiod, to a port that is no API server's", out("istiod", 80)],
+    ["a pod outside of the mesh, to the egress gateway", into("egress-gateway", stranger, 8080)],
+    ["the mesh, to a port of the egress gateway that is none", into("egress-gateway", meshedPod(), 9999)],
   ];
   it.each(closed)("close what no flow needs: %s", (_, connection) => {
     expect(isOpen(policies, connection)).toBe(false);
@@ -130,7 +146,13 @@ describe("the strict policies of a mesh", () => {
     return pod("other", { app: "caller" }, true);
   }
 
-  function podOf(kind: "istiod" | "ingress-gateway" | "east-west-gateway" | "service"): PolicyPod {
+  it("leave the egress gateway its way out, which only those who send something there know", () => {
+    expect(isOpen(policies, out("egress-gateway", 443))).toBe(true);
+    const without = renderNetworkPolicies(mesh, west, plain);
+    expect(without.filter(({ metadata }) => metadata.name.includes("egressgateway"))).toEqual([]);
+  });
+
+  function podOf(kind: "istiod" | "ingress-gateway" | "east-west-gateway" | "egress-gateway" | "service"): PolicyPod {
     const [service] = mesh.services;
     const peer = kind !== "service" ? somebody({ kind }) : service && somebody({ kind, service });
     if (peer?.kind !== "pod") {

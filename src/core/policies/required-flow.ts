@@ -1,5 +1,5 @@
 import type { ReachedCluster } from "../checks/facts.ts";
-import type { PodFacts } from "../checks/pod-facts.ts";
+import type { BesidePod, PodFacts } from "../checks/pod-facts.ts";
 import type { Subject } from "../checks/subjects.ts";
 import type { Connection, PolicyPod } from "./policy-pod.ts";
 
@@ -14,7 +14,7 @@ export interface RequiredFlow extends Connection {
 }
 
 /** The pod as policies see it, with the labels of its namespace. */
-export function asPolicyPod(one: ReachedCluster, pod: PodFacts): PolicyPod {
+export function asPolicyPod(one: ReachedCluster, pod: PodFacts | BesidePod): PolicyPod {
   return { ...pod, namespaceLabels: namespaceLabels(one, pod.namespace) };
 }
 

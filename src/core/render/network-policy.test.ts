@@ -179,6 +179,7 @@ describe("the network policies of mode runbook", () => {
         [15010, 15012, 15014, 15017, 15443, 6443, 80, 53].map((port) => `${port}/TCP`).concat("53/UDP"),
       ),
     );
+    expect(portsOf(policy("np-istio-ports", runbook))).toContain("15020/TCP");
     expect(portsOf(policy("np-istio-ports", runbook))).toEqual(
       expect.arrayContaining([80, 15010, 15012, 15014, 15017, 15443].map((port) => `${port}/TCP`)),
     );

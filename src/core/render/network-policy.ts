@@ -77,7 +77,8 @@ function policiesOf(
   switch (party.kind) {
     case "istiod":
     case "ingress-gateway":
-    case "east-west-gateway": {
+    case "east-west-gateway":
+    case "egress-gateway": {
       const flows = withoutCovered(all, direction);
       const ofMesh = (flow: MeshFlow): boolean => isOfMesh(otherEnd(flow, direction));
       const of = (name: string): Owner => ({
@@ -115,6 +116,7 @@ const suffixes = {
   istiod: "",
   "ingress-gateway": ".ingressgateway",
   "east-west-gateway": ".eastwestgateway",
+  "egress-gateway": ".egressgateway",
 } as const;
 
 function ownerOf(service: Service, materials: Materials): Owner {
@@ -127,7 +129,15 @@ function otherEnd(flow: MeshFlow, direction: Direction): Party {
 }
 
 function isOfMesh({ kind }: Party): boolean {
-  return ["istiod", "ingress-gateway", "east-west-gateway", "istio-pods", "service", "meshed"].includes(kind);
+  return [
+    "istiod",
+    "ingress-gateway",
+    "east-west-gateway",
+    "egress-gateway",
+    "istio-pods",
+    "service",
+    "meshed",
+  ].includes(kind);
 }
 
 /**

@@ -16,6 +16,7 @@ export const istioPods = {
   istiod: { app: "istiod" },
   "ingress-gateway": { istio: "ingressgateway" },
   "east-west-gateway": { istio: "eastwestgateway" },
+  "egress-gateway": { istio: "egressgateway" },
   "http01-solver": { "acme.cert-manager.io/http01-solver": "true" },
 } as const;
 
@@ -57,6 +58,8 @@ export function describeParty(party: Party): string {
       return "the ingress gateway";
     case "east-west-gateway":
       return "the east-west gateway";
+    case "egress-gateway":
+      return "the egress gateway";
     case "istio-pods":
       return "gateways and whatever else is in its namespace";
     case "meshed":
@@ -100,6 +103,7 @@ export function peersOf(party: Party, namespace: string, materials: Materials): 
     case "istiod":
     case "ingress-gateway":
     case "east-west-gateway":
+    case "egress-gateway":
     case "http01-solver":
       return [pods(istioNamespace, istioPods[party.kind])];
     case "service": {

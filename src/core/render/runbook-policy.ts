@@ -63,6 +63,7 @@ function renderIstioPorts(mesh: Mesh, cluster: Cluster, materials: Materials): r
     { port: 15014, why: "istiod, monitoring" },
     { port: 15017, why: "istiod, webhooks: the API server calls it" },
     { port: 15021, why: "gateways, health: load balancers and kubelets ask it" },
+    { port: 15020, why: "gateways, metrics of the proxy where Prometheus finds them" },
     { port: 15090, why: "gateways, metrics" },
     { port: crossNetworkPort, why: "east-west gateway, mTLS from the other clusters" },
   ];

@@ -47,6 +47,7 @@ export function healthyCluster(name: Name): ReachedCluster {
     remoteSecrets: [remoteSecret(otherThan(name))],
     services: [helloworld(name)],
     pods: healthyPods(name),
+    otherPods: [],
     routing,
     hindered: [],
     quotas: [],

@@ -156,6 +156,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       remoteSecrets: [expect.objectContaining({ name: "a-remote" })],
       services: [expect.objectContaining({ service: "sample/helloworld" })],
       pods: [expect.objectContaining({ name: "istiod-1" })],
+      otherPods: [expect.objectContaining({ name: "a-caller" })],
       bypasses: [expect.objectContaining({ pod: "a-caller" })],
       controllers: expect.objectContaining({
         unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 600 }],

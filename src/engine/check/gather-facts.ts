@@ -32,7 +32,7 @@ import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
 import { readOtherPolicies } from "../facts/read-other-policies.ts";
 import { readNodes } from "../facts/read-nodes.ts";
-import { listRunningPods, readMeshPods } from "../facts/read-pods.ts";
+import { listRunningPods, readOtherPods, readMeshPods } from "../facts/read-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
 import type { TrialOptions, TriedCredentials, TriedSecret } from "../facts/read-remote-secrets.ts";
 import { beginTrials, endOfTrials } from "../facts/read-remote-secrets.ts";
@@ -118,6 +118,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
   listAhead(client, signal);
   const look = await readAllowed(partsAt(mesh, { ...connected, client, namespaces }, options), blankLook);
   const { security, pods, istiodRights, ...parts } = look.values;
+  const meshPods = readMeshPods(pods, parts.services, parts.gateways);
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   return {
     kind: "reached",
@@ -129,7 +130,8 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     nodes: options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes,
     ...parts,
     ...(istiodRights === undefined ? {} : { istiodRights }),
-    pods: readMeshPods(pods, parts.services, parts.gateways),
+    pods: meshPods,
+    otherPods: readOtherPods(pods, meshPods),
     hindered,
     ...security,
     ...unreadOf([...(facts.unread ?? []), ...look.refused]),
@@ -187,6 +189,7 @@ const blankLook = {
 /** Parts of the facts by what was refused; what was read of a cluster for other purposes is none. */
 const partsOf: Readonly<Record<string, readonly UnreadPart[]>> = {
   security: ["peerAuthentications", "authorizationPolicies"],
+  pods: ["pods", "otherPods"],
   cacerts: ["authority"],
   meshConfig: ["meshId"],
   inventories: [],

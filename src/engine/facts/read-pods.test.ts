@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
-import { listRunningPods, readMeshPods } from "./read-pods.ts";
+import { listRunningPods, readMeshPods, readOtherPods } from "./read-pods.ts";
 
 const { signal } = new AbortController();
 
@@ -47,10 +47,22 @@ it("keeps istiod, gateways and what the mesh's services select, with what the ch
   server.put(pod("east-west-1", "istio-system", { istio: "eastwestgateway" }));
   server.put(pod("other-1", "istio-system", { app: "kiali" }));
   server.put(pod("web-0", "sample", { app: "web" }, { status: { phase: "Pending" } }));
-  const found = readMeshPods(await listRunningPods(client, ["istio-system", "sample"], signal), [
+  const running = await listRunningPods(client, ["istio-system", "sample"], signal);
+  const found = readMeshPods(running, [
     { service: "sample/web", selector: { app: "web" } },
     { service: "sample/by-hand", selector: {} },
   ]);
+  const others = readOtherPods(running, found);
+  expect(others.map((one) => one.name).toSorted()).toEqual(["batch-1", "other-1"]);
+  expect(others.find((one) => one.name === "batch-1")).toEqual({
+    namespace: "sample",
+    name: "batch-1",
+    labels: { app: "batch" },
+    addresses: [],
+    proxy: false,
+    hostNetwork: false,
+    ports: [],
+  });
   expect(found.map((one) => `${one.namespace}/${one.name}`).toSorted()).toEqual([
     "istio-system/east-west-1",
     "istio-system/ingress-1",

@@ -1,6 +1,6 @@
 import { inboundAnnotations } from "../../core/checks/services/sidecar-ports.ts";
 import type { GatewayFacts } from "../../core/checks/control-plane-facts.ts";
-import type { PodFacts } from "../../core/checks/pod-facts.ts";
+import type { BesidePod, PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { hasLabels } from "../../core/model/labels.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../../core/render/names.ts";
@@ -97,6 +97,23 @@ export function readMeshPods(
       ),
     )
     .map(readPod);
+}
+
+/** The pods that are none of the mesh's, with what policies go by. */
+export function readOtherPods(pods: readonly KubeObject[], meshPods: readonly PodFacts[]): readonly BesidePod[] {
+  const known = new Set(meshPods.map(({ namespace, name }) => `${namespace}/${name}`));
+  return pods
+    .filter(({ metadata }) => !known.has(`${metadata.namespace ?? ""}/${metadata.name}`))
+    .map(readPod)
+    .map(({ namespace, name, labels, addresses, proxy, hostNetwork, ports }) => ({
+      namespace,
+      name,
+      labels,
+      addresses,
+      proxy,
+      hostNetwork,
+      ports,
+    }));
 }
 
 /** One pod, reduced to what the checks judge. */

@@ -20,7 +20,7 @@ export const certificateOrders: Check = {
           return [];
         }
         const { namespace, name } = manager;
-        const { what, why, fix } = describeNeeds(one, closed);
+        const { what, why, fix } = describeNeeds(one, closed, manager);
         return [
           problem("ISM750", {
             detail: `cert-manager of ${one.cluster} (${namespace}/${name}) does not reach ${what}: ${why}. Certificates are not ordered, and not renewed.`,

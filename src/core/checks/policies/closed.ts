@@ -13,5 +13,5 @@ export const closed: Check = {
   run: (facts) =>
     closedFlows(facts)
       .filter(({ flows }) => flows.every((flow) => flow.optional === true))
-      .map((one) => warning("ISM558", describeClosed(one))),
+      .map((one) => warning("ISM558", describeClosed(facts, one))),
 };

@@ -16,7 +16,7 @@ export const networkPolicies: Check = {
       .map((closed) => {
         const needed = closed.flows.filter((flow) => flow.optional !== true);
         return problem("ISM448", {
-          ...describeClosed(closed),
+          ...describeClosed(facts, closed),
           breaks: [...new Set(needed.flatMap((flow) => flow.breaks))],
         });
       }),

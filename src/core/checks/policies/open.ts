@@ -1,3 +1,12 @@
+import { meshFileWords } from "../../mesh-file-words.ts";
+import { hasLabels } from "../../model/labels.ts";
+import { isLeft } from "../../policies/own-policies.ts";
+import { quoteCommand } from "../../quote-command.ts";
+import { istioNamespace } from "../../render/names.ts";
+import { istioPods } from "../../render/policy-peers.ts";
+import { probeLabel } from "../../render/probe-pod.ts";
+import { applyCommand } from "../commands.ts";
+import { whyNotCompared } from "../not-compared.ts";
 import type { PolicySet } from "../../policies/network-policy.ts";
 import { compilePolicies, isolatingPolicies, judgeSide } from "../../policies/network-policy.ts";
 import { flowsOf } from "../../policies/flows-of.ts";
@@ -12,20 +21,29 @@ import type { NetworkPolicyFacts, NetworkRule } from "../policy-facts.ts";
 import { reachedClusters } from "../reached.ts";
 import { unjudgedPolicies } from "./network-policies.ts";
 
-/** The reverse of `policies/network-policies`. Policies that isthmus has written are what flows of the mesh need already. */
+/** The reverse of `policies/network-policies`. Policies that isthmus has written are what flows of the mesh need, as long as the mesh file asks for them. */
 export const open: Check = {
   id: "policies/open",
-  sentence: "network policies leave istiod, gateways and services nothing open that no connection of the mesh needs",
+  sentence: "network policies leave nothing open in the mesh's namespaces that no connection of the mesh needs",
   pre: false,
   strict: true,
-  unseen: unjudgedPolicies,
+  unseen: (facts) => [
+    ...unjudgedPolicies(facts),
+    ...reachedClusters(facts).flatMap(({ cluster, otherPods }) =>
+      otherPods === undefined ? [`pods beside the mesh's own in ${cluster}: nobody looked`] : [],
+    ),
+    ...(reachedClusters(facts).some((one) => one.networkPolicies.some(({ own }) => own)) ? whyNotCompared(facts) : []),
+  ],
   run: (facts) => {
     const flowsIn = flowsOf(facts);
     return reachedClusters(facts).flatMap((one) => {
       const set = compilePolicies(one.networkPolicies);
       return [
-        ...(["ingress", "egress"] as const).flatMap((direction) => unisolated(facts, one, set, direction)),
-        ...looseRules(one, set, flowsIn(one)),
+        ...(["ingress", "egress"] as const).flatMap((direction) => [
+          ...unisolated(facts, one, set, direction),
+          ...unisolatedBeside(facts, one, set, direction),
+        ]),
+        ...looseRules(facts, one, set, flowsIn(one)),
       ];
     });
   },
@@ -34,18 +52,12 @@ export const open: Check = {
 const ways = { ingress: "whatever comes in", egress: "whatever goes out" } as const;
 
 /** Pods of the mesh that no policy selects: everything is open to them. */
-function unisolated(
-  { mesh }: MeshFacts,
-  one: ReachedCluster,
-  set: PolicySet,
-  direction: Direction,
-): readonly Finding[] {
-  const pods = podsOfMesh(one).filter((pod) => isolatingPolicies(set, pod, direction).length === 0);
-  if (pods.length === 0) {
+function unisolated(facts: MeshFacts, one: ReachedCluster, set: PolicySet, direction: Direction): readonly Finding[] {
+  const names = namesOfOpen(set, podsOfMesh(one), direction);
+  if (names.length === 0) {
     return [];
   }
-  const names = pods.map(({ namespace, name }) => `${namespace}/${name}`);
-  const file = mesh.file === undefined ? "" : ` -f ${mesh.file}`;
+  const file = facts.mesh.file === undefined ? "" : ` -f ${facts.mesh.file}`;
   return [
     problem("ISM559", {
       detail: `In ${one.cluster} no NetworkPolicy selects ${names.join(", ")} for ${ways[direction]}: all of it is open.`,
@@ -55,18 +67,67 @@ function unisolated(
   ];
 }
 
+/** How many pods beside the mesh's are named. */
+const named = 8;
+
+/** The same for other pods of its namespaces, for which isthmus writes no policies. An egress gateway goes wherever it is sent, which is what it is for. */
+function unisolatedBeside(
+  { mesh }: MeshFacts,
+  one: ReachedCluster,
+  set: PolicySet,
+  direction: Direction,
+): readonly Finding[] {
+  const pods = besideMesh(one).filter((pod) => direction === "ingress" || !isEgressGateway(pod));
+  const names = namesOfOpen(set, pods, direction);
+  if (names.length === 0) {
+    return [];
+  }
+  const more = names.length > named ? ` and ${names.length - named} more` : "";
+  const [namespace = ""] = names[0]?.split("/") ?? [];
+  return [
+    problem("ISM559", {
+      detail: `In ${one.cluster} no NetworkPolicy selects ${names.slice(0, named).join(", ")}${more} for ${ways[direction]}: all of it is open. These pods are none of the mesh file's services, and isthmus writes no policies for them.`,
+      fix: `Write policies that select them and open what they need: everything else is closed then. Who reaches them now: ${quoteCommand(["isthmus", "netpol", "matrix", ...meshFileWords(mesh.file), "-n", namespace, "--cluster", one.cluster])}`,
+      cluster: one.cluster,
+    }),
+  ];
+}
+
+function namesOfOpen(set: PolicySet, pods: readonly PolicyPod[], direction: Direction): readonly string[] {
+  return pods
+    .filter((pod) => isolatingPolicies(set, pod, direction).length === 0)
+    .map(({ namespace, name }) => `${namespace}/${name}`);
+}
+
 /** One of the pods that policies take alike; those in a node's network are isolated by nothing. */
 function podsOfMesh(one: ReachedCluster): readonly PolicyPod[] {
   const pods = one.pods.filter((pod) => !pod.hostNetwork);
   return distinctPods(one.networkPolicies, pods).map((pod) => asPolicyPod(one, pod));
 }
 
-/** Rules of policies that others have written for pods of the mesh, which admit more than its connections. */
-function looseRules(one: ReachedCluster, set: PolicySet, flows: readonly RequiredFlow[]): readonly Finding[] {
+/** The same of other pods; the probe pods of a verify are gone when it ends. */
+function besideMesh(one: ReachedCluster): readonly PolicyPod[] {
+  const pods = (one.otherPods ?? []).filter(
+    ({ hostNetwork, labels }) => !hostNetwork && labels[probeLabel] === undefined,
+  );
+  return distinctPods(one.networkPolicies, pods).map((pod) => asPolicyPod(one, pod));
+}
+
+function isEgressGateway({ namespace, labels }: PolicyPod): boolean {
+  return namespace === istioNamespace && hasLabels(labels, istioPods["egress-gateway"]);
+}
+
+/** Rules for pods of the mesh which admit more than its connections, of policies that others have written, or that the mesh file asks for no longer. */
+function looseRules(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  set: PolicySet,
+  flows: readonly RequiredFlow[],
+): readonly Finding[] {
   const users = usersOfRules(set, flows);
   const pods = podsOfMesh(one);
   return one.networkPolicies
-    .filter((policy) => policy.own !== true && selectsAny(set, policy, pods))
+    .filter((policy) => (policy.own !== true || isLeft(one, policy)) && selectsAny(set, policy, pods))
     .flatMap((policy) => {
       const words = (["ingress", "egress"] as const).flatMap((direction) =>
         policy.types[direction]
@@ -78,15 +139,22 @@ function looseRules(one: ReachedCluster, set: PolicySet, flows: readonly Require
             )
           : [],
       );
-      return words.length === 0 ? [] : [looseFinding(one, policy, words)];
+      return words.length === 0 ? [] : [looseFinding(facts, one, policy, words)];
     });
 }
 
-function looseFinding(one: ReachedCluster, policy: NetworkPolicyFacts, words: readonly string[]): Finding {
+function looseFinding(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  policy: NetworkPolicyFacts,
+  words: readonly string[],
+): Finding {
   const { namespace, name } = policy;
   return problem("ISM559", {
     detail: `NetworkPolicy ${namespace}/${name} of ${one.cluster} opens more than connections of the mesh: ${words.join("; ")}.`,
-    fix: `Something beside the mesh may need it: ask whoever wrote it. Take out or narrow the rules that nothing needs: kubectl --context ${one.context} -n ${namespace} edit networkpolicy ${name}`,
+    fix: isLeft(one, policy)
+      ? `isthmus has written it, and the mesh file asks for it no longer: ${applyCommand(facts, { prune: true })} deletes it.`
+      : `Something beside the mesh may need it: ask whoever wrote it. Take out or narrow the rules that nothing needs: kubectl --context ${one.context} -n ${namespace} edit networkpolicy ${name}`,
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name },
   });

@@ -193,7 +193,7 @@ export const checkCodes = {
   ISM559: {
     summary: "More is open than the mesh needs",
     explanation:
-      "`isthmus check --strict` looks for pods of the mesh that no NetworkPolicy selects, so that everything is open to them, and for rules of policies that isthmus has not written which admit no connection of the mesh, all ports, or everybody where pods of the cluster are enough. What services need beside the mesh is not known, and may be among it.",
+      "`isthmus check --strict` looks for pods of istio-system and of the services' namespaces that no NetworkPolicy selects, so that everything is open to them (those beside the mesh are named apart: isthmus writes no policies for them), and for rules of policies that isthmus has not written, or that the mesh file asks for no longer, which admit no connection of the mesh, all ports, or everybody where pods of the cluster are enough. What services need beside the mesh is not known, and may be among it.",
   },
   ISM449: {
     summary: "An authority's certificate is about to end",

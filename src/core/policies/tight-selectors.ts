@@ -1,0 +1,60 @@
+import { hasLabels } from "../model/labels.ts";
+import type { Labels } from "../model/labels.ts";
+import type { PolicyPod } from "./policy-pod.ts";
+import { stableLabels } from "./policy-pod.ts";
+
+/** Labels that name what a pod is, then those that name which one of several; the first that is enough is taken. */
+const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio", "version", "app.kubernetes.io/version"];
+
+/** What selects pods by label. */
+export interface TightSelectors {
+  /** `matchLabels` of selectors that take all of the pods between them; those without labels are taken by none. */
+  readonly selectors: readonly Labels[];
+  /** Pods that no selector finds, since they have no labels. */
+  readonly unlabelled: readonly PolicyPod[];
+  /** Others that are taken too, since nothing tells them apart. */
+  readonly taken: readonly PolicyPod[];
+}
+
+/**
+ * The fewest labels that select these pods of one namespace and none of the
+ * `others` there. Labels that change when a workload makes its pods anew count
+ * only where they are `asked` for, or where there are no others.
+ */
+export function tightSelectors(
+  pods: readonly PolicyPod[],
+  others: readonly PolicyPod[],
+  asked: ReadonlySet<string>,
+): TightSelectors {
+  const selectors: Labels[] = [];
+  for (const { labels } of pods) {
+    if (Object.keys(labels).length > 0 && !selectors.some((one) => hasLabels(labels, one))) {
+      selectors.push(selectorOf(labels, others, asked));
+    }
+  }
+  return {
+    selectors,
+    unlabelled: pods.filter(({ labels }) => Object.keys(labels).length === 0),
+    taken: others.filter(({ labels }) => selectors.some((one) => hasLabels(labels, one))),
+  };
+}
+
+function selectorOf(labels: Labels, others: readonly PolicyPod[], asked: ReadonlySet<string>): Labels {
+  const stable = stableLabels(labels, asked);
+  const usable = Object.keys(stable).length === 0 ? labels : stable;
+  const keys = [...naming, ...Object.keys(usable).toSorted()].filter((key) => key in usable);
+  let selector: Labels = {};
+  let left = others;
+  for (const key of keys) {
+    const next: Labels = { ...selector, [key]: usable[key] ?? "" };
+    const still = left.filter((other) => hasLabels(other.labels, next));
+    // The first one is taken whatever it tells apart: a selector without labels takes all pods.
+    if (Object.keys(selector).length === 0 || still.length < left.length) {
+      [selector, left] = [next, still];
+    }
+    if (left.length === 0) {
+      break;
+    }
+  }
+  return selector;
+}
