@@ -9,18 +9,18 @@ const engine: Readonly<Record<string, readonly string[]>> = {
     "traffic documents apply status support plan check trust manifests front-door clusters progress facts export init".split(
       " ",
     ),
-  documents: ["status", "traffic", "check"],
+  documents: ["status", "traffic"],
   traffic: ["apply", "plan", "front-door", "clusters", "facts", "progress"],
   apply: ["plan", "trust", "front-door", "clusters", "facts", "progress"],
   status: ["plan", "trust", "front-door", "clusters", "facts"],
   support: ["plan", "clusters", "facts", "progress"],
   // Drift is what a plan finds.
-  check: ["plan", "trust", "front-door", "clusters", "facts", "progress"],
+  check: ["plan", "front-door", "clusters", "facts", "progress"],
   plan: ["trust", "manifests", "front-door", "clusters", "facts"],
   "front-door": ["clusters", "facts", "progress"],
   trust: ["clusters", "facts"],
   manifests: ["clusters"],
-  clusters: ["facts", "progress"],
+  clusters: ["facts"],
   progress: [],
   facts: [],
   export: [],
@@ -81,6 +81,31 @@ it.each([
 
 it("imports within src/engine go from an upper room to a lower one", () => {
   expect(against("engine", engine)).toEqual([]);
+});
+
+it("src/engine has no arrow in that list that nothing uses", () => {
+  const drawn = new Set(importsWithin("engine").map(({ from, to }) => `${placeOf(from)[1]} → ${placeOf(to)[1]}`));
+  const allowed = Object.entries(engine).flatMap(([room, others]) => others.map((other) => `${room} → ${other}`));
+  expect(allowed.filter((arrow) => !drawn.has(arrow))).toEqual([]);
+});
+
+it("docs/architecture.md has every room of src/engine, above all rooms that it imports", () => {
+  const rows = [...readText("docs/architecture.md").matchAll(/^\| (\d) +\| `([\w-]+)` *\|/gm)];
+  const floors = new Map(rows.map(([, floor, room = ""]) => [room, Number(floor)]));
+  expect([...floors.keys()].toSorted()).toEqual(Object.keys(engine).toSorted());
+  const climbs = Object.entries(engine).flatMap(([room, others]) =>
+    others
+      .filter((other) => (floors.get(other) ?? 0) >= (floors.get(room) ?? 0))
+      .map((other) => `${room} of floor ${floors.get(room)} imports ${other} of floor ${floors.get(other)}`),
+  );
+  expect(climbs).toEqual([]);
+});
+
+it("docs/architecture.md has every room of src/core", () => {
+  const [, section = ""] = readText("docs/architecture.md").split("## The rooms of the core");
+  const rows = [...section.matchAll(/^\| `([\w-]+)` *\|/gm)].map(([, room = ""]) => room);
+  const rooms = program.filter((file) => placeOf(file)[0] === "core").map((file) => placeOf(file)[1]);
+  expect(rows.toSorted()).toEqual([...new Set(rooms)].filter((room) => room !== "").toSorted());
 });
 
 it("imports within src/cli go from an upper room to a lower one, and commands load handlers and views late", () => {

@@ -38,11 +38,11 @@ function rendered(): readonly string[] {
     throw new Error("examples/runbook.yaml is not valid");
   }
   const manifests = parseAllDocuments(readText("examples/helloworld.yaml")).map((one) => one.toJS() as KubeObject);
-  const { management, clusters } = renderMesh(mesh, {
+  const { rancherLocal, clusters } = renderMesh(mesh, {
     ...noMaterials,
     serviceManifests: { "sample/helloworld": manifests },
   });
-  const all = [...management, ...clusters.flatMap((one) => one.objects)];
+  const all = [...rancherLocal, ...clusters.flatMap((one) => one.objects)];
   return [...new Set(all.map(({ object, wave }) => `${describeId(idOf(object))} in ${wave}`))];
 }
 

@@ -8,12 +8,15 @@ import type { OfflineRender } from "../../engine/operations/render.ts";
  * end with their line: the whole one of a thousand clusters would not fit into
  * memory. Secret values are fingerprints.
  */
-export async function* renderedJson({ management, clusters }: OfflineRender): AsyncGenerator<string, void, undefined> {
+export async function* renderedJson({
+  rancherLocal,
+  clusters,
+}: OfflineRender): AsyncGenerator<string, void, undefined> {
   const head = writeJson(
     {
       apiVersion: "isthmus.dev/v1alpha1",
       kind: "Rendered",
-      management: management.map((placed) => placed.object),
+      management: rancherLocal.map((placed) => placed.object),
       clusters: {},
     },
     2,
@@ -32,9 +35,12 @@ export async function* renderedJson({ management, clusters }: OfflineRender): As
 }
 
 /** All rendered objects as a YAML stream, each headed by its cluster and wave; Rancher's local cluster comes first. */
-export async function* renderedYaml({ management, clusters }: OfflineRender): AsyncGenerator<string, void, undefined> {
-  if (management.length > 0) {
-    yield management.map((placed) => yamlDocument("Rancher's local cluster", placed)).join("");
+export async function* renderedYaml({
+  rancherLocal,
+  clusters,
+}: OfflineRender): AsyncGenerator<string, void, undefined> {
+  if (rancherLocal.length > 0) {
+    yield rancherLocal.map((placed) => yamlDocument("Rancher's local cluster", placed)).join("");
   }
   for await (const one of clusters) {
     yield one.objects.map((placed) => yamlDocument(`cluster ${one.cluster}`, placed)).join("");

@@ -3,7 +3,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import { idOf } from "../model/kube-object.ts";
 import { Secret } from "../secret.ts";
 import type { ClusterPlan, Plan, PlannedObject } from "./plan.ts";
-import { findMoves, parseSavedPlan, savePlan } from "./saved-plan.ts";
+import { findStale, parseSavedPlan, savePlan } from "./saved-plan.ts";
 
 const origin = {
   madeAt: "2026-01-01T00:00:00.000Z",
@@ -146,6 +146,6 @@ describe("what has moved since a plan was saved", () => {
       ["Cluster west answered when the plan was made, and does not now. Nothing was changed."],
     ],
   ])("%s", (_sentence, before, now, moves) => {
-    expect(findMoves(savePlan(plan(before), origin), plan(now)).map((one) => one.detail)).toEqual(moves);
+    expect(findStale(savePlan(plan(before), origin), plan(now)).map((one) => one.detail)).toEqual(moves);
   });
 });

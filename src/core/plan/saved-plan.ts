@@ -102,24 +102,24 @@ function saveObject({ id, action, object, live, fields, knownAfterApply }: Plann
 /**
  * Where a fresh plan differs from a saved one: everything that would be done
  * otherwise now, one diagnostic (ISM309) each, with who wrote the object last.
- * What moved without changing what would be done (a status, a field that is
+ * What has changed without changing what would be done (a status, a field that is
  * not ours) counts for nothing.
  */
-export function findMoves(saved: SavedPlan, fresh: Plan): readonly Diagnostic[] {
+export function findStale(saved: SavedPlan, fresh: Plan): readonly Diagnostic[] {
   const names = [...new Set([...saved.clusters.map((one) => one.name), ...fresh.clusters.map((one) => one.cluster)])];
   return names.flatMap((name) => {
     const before = saved.clusters.find((one) => one.name === name);
     const now = fresh.clusters.find((one) => one.cluster === name);
     if (before === undefined || now === undefined) {
       return [
-        movedDiagnostic(name, `Cluster ${name} is ${now === undefined ? "no longer" : "newly"} part of the plan.`),
+        staleDiagnostic(name, `Cluster ${name} is ${now === undefined ? "no longer" : "newly"} part of the plan.`),
       ];
     }
     if (before.state === "unreachable" || now.kind === "unreachable") {
       return before.state === "unreachable" && now.kind === "unreachable"
         ? []
         : [
-            movedDiagnostic(
+            staleDiagnostic(
               name,
               before.state === "unreachable"
                 ? `Cluster ${name} did not answer when the plan was made, and does now.`
@@ -127,11 +127,11 @@ export function findMoves(saved: SavedPlan, fresh: Plan): readonly Diagnostic[] 
             ),
           ];
     }
-    return [...findMovedObjects(name, before.objects, now.objects), ...findMovedPrunes(name, before.prune, now.prune)];
+    return [...findStaleObjects(name, before.objects, now.objects), ...findStalePrunes(name, before.prune, now.prune)];
   });
 }
 
-function findMovedObjects(
+function findStaleObjects(
   cluster: string,
   before: readonly SavedObject[],
   now: readonly PlannedObject[],
@@ -142,11 +142,11 @@ function findMovedObjects(
     const id = identity(object.id);
     const one = fresh.get(keyOf(id));
     const words = one === undefined ? "is no longer part of the plan" : describeMove(object, one);
-    return words === undefined ? [] : [movedDiagnostic(cluster, `${describeId(id)} on ${cluster} ${words}.`, id)];
+    return words === undefined ? [] : [staleDiagnostic(cluster, `${describeId(id)} on ${cluster} ${words}.`, id)];
   });
   const added = now
     .filter((object) => !known.has(keyOf(object.id)))
-    .map(({ id }) => movedDiagnostic(cluster, `${describeId(id)} on ${cluster} is new in the plan.`, id));
+    .map(({ id }) => staleDiagnostic(cluster, `${describeId(id)} on ${cluster} is new in the plan.`, id));
   return [...moved, ...added];
 }
 
@@ -170,7 +170,7 @@ function lastChange(live: KubeObject | undefined): string {
   return live === undefined ? "" : describeLastChange(live);
 }
 
-function findMovedPrunes(
+function findStalePrunes(
   cluster: string,
   before: Extract<SavedCluster, { readonly state: "planned" }>["prune"],
   now: Extract<ClusterPlan, { readonly kind: "planned" }>["prune"],
@@ -181,9 +181,9 @@ function findMovedPrunes(
   const added = [...fresh].filter(([key]) => !saved.has(key));
   return [
     ...gone.map(([, id]) =>
-      movedDiagnostic(cluster, `${describeId(id)} on ${cluster} is no longer there to delete.`, id),
+      staleDiagnostic(cluster, `${describeId(id)} on ${cluster} is no longer there to delete.`, id),
     ),
-    ...added.map(([, id]) => movedDiagnostic(cluster, `${describeId(id)} on ${cluster} is newly to be deleted.`, id)),
+    ...added.map(([, id]) => staleDiagnostic(cluster, `${describeId(id)} on ${cluster} is newly to be deleted.`, id)),
   ];
 }
 
@@ -191,7 +191,7 @@ function identity({ namespace, ...rest }: z.infer<typeof idSchema>): ObjectId {
   return namespace === undefined ? rest : { ...rest, namespace };
 }
 
-function movedDiagnostic(cluster: string, detail: string, object?: ObjectId): Diagnostic {
+function staleDiagnostic(cluster: string, detail: string, object?: ObjectId): Diagnostic {
   return {
     ...errorOf("ISM309"),
     detail: `${detail} Nothing was changed.`,

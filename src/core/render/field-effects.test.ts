@@ -247,8 +247,6 @@ const settingEffects = settings.map(([field, other, since]): readonly [string, E
   ];
 });
 
-/** What isthmus writes itself it does not write through Designate yet. */
-
 const effects: Readonly<Record<string, Effect>> = {
   "metadata.name": { at: "metadata/name", other: "test" },
   "spec.clusters[].name": { at: "spec/clusters/0/name", other: "north", given: { "spec/services": undefined } },

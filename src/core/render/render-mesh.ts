@@ -37,7 +37,7 @@ export interface RenderedCluster {
 /** Everything that isthmus owns: in the clusters, and in the cluster that Rancher itself runs in. */
 export interface RenderedMesh {
   /** For Rancher's local cluster; empty without `spec.rancher.project`. */
-  readonly management: readonly PlacedObject[];
+  readonly rancherLocal: readonly PlacedObject[];
   /** In the order of the mesh file. */
   readonly clusters: readonly RenderedCluster[];
 }
@@ -45,7 +45,7 @@ export interface RenderedMesh {
 /** Every object that isthmus owns. Pure: the same mesh and materials give byte-equal output. */
 export function renderMesh(mesh: Mesh, materials: Materials): RenderedMesh {
   return {
-    management: renderRancherLocal(mesh),
+    rancherLocal: renderRancherLocal(mesh),
     clusters: mesh.clusters.map((cluster) => renderCluster(mesh, cluster, materials)),
   };
 }

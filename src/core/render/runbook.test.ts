@@ -46,8 +46,8 @@ function expectGolden(name: string, text: string): void {
 }
 
 function objectOf(mesh: Mesh, cluster: string, key: string, materials = offline): KubeObject {
-  const { management, clusters } = renderMesh(mesh, materials);
-  const objects = cluster === "management" ? management : clusters.find((one) => one.cluster === cluster)?.objects;
+  const { rancherLocal, clusters } = renderMesh(mesh, materials);
+  const objects = cluster === "management" ? rancherLocal : clusters.find((one) => one.cluster === cluster)?.objects;
   const found = objects?.find((placed) => keyOf(idOf(placed.object)) === key);
   if (found === undefined) {
     throw new Error(`${cluster} has no ${key}`);
@@ -60,7 +60,7 @@ const two = "mcsps-test-k8s-02";
 
 describe("the runbook's system", () => {
   it("is in Rancher's own cluster as it was", () => {
-    expectGolden("runbook.management", textOf(renderMesh(runbook(), offline).management));
+    expectGolden("runbook.management", textOf(renderMesh(runbook(), offline).rancherLocal));
   });
 
   it.each([one, two])("is on %s as it was", (cluster) => {
@@ -69,8 +69,8 @@ describe("the runbook's system", () => {
   });
 
   it("has everything that the runbook applies by hand, on both clusters", () => {
-    const { management, clusters } = renderMesh(runbook(), offline);
-    expect(management.map(({ object }) => keyOf(idOf(object)))).toEqual([
+    const { rancherLocal, clusters } = renderMesh(runbook(), offline);
+    expect(rancherLocal.map(({ object }) => keyOf(idOf(object)))).toEqual([
       "Project.management.cattle.io/c-f7r9g/istio-c-f7r9g",
       "Project.management.cattle.io/c-pzk8b/istio-c-pzk8b",
     ]);

@@ -54,7 +54,8 @@ export const waveRules: Readonly<Record<Wave, WaveRule>> = {
     phase: "routes",
     needs: ["destinations", "services", "join"],
     everywhere: ["destinations", "services", "join"],
-  }, // A name is published, and a certificate asked for, when there is something behind it; the addresses
+  },
+  // A name is published, and a certificate asked for, when there is something behind it; the addresses
   // that are published are those of every cluster's ingress.
   "front-doors": { phase: "front doors", needs: ["routes"], everywhere: ["gateways", "routes"] },
 };

@@ -3,8 +3,8 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { twoClusters } from "../../core/testing/two-clusters.ts";
-import type { Completion } from "./known-after-apply.ts";
-import { completeObject } from "./known-after-apply.ts";
+import type { FillInputs } from "./known-after-apply.ts";
+import { fillKnownAfterApply } from "./known-after-apply.ts";
 
 type Addresses = Readonly<Record<string, readonly string[]>>;
 
@@ -21,16 +21,16 @@ async function publish(
 ): Promise<{ readonly sent: KubeObject; readonly warnings: readonly Diagnostic[] }> {
   const warnings: Diagnostic[] = [];
   const [cluster] = twoClusters.clusters;
-  const completion = {
+  const inputs = {
     mesh: twoClusters,
     cluster,
     sharedReads: { ingressAddresses: async () => Promise.resolve(found) },
     onWarning: (one: Diagnostic) => warnings.push(one),
-  } as unknown as Completion;
+  } as unknown as FillInputs;
   const fillIn = (addresses: Addresses): KubeObject => ({ ...gateway, spec: { addresses: { ...addresses } } });
-  const sent = await completeObject(
+  const sent = await fillKnownAfterApply(
     { object: gateway, knownAfterApply: { needs: "ingress-addresses", known, fillIn } },
-    completion,
+    inputs,
   );
   return { sent, warnings };
 }

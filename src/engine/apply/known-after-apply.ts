@@ -16,7 +16,7 @@ import { issueToken } from "../trust/rancher-tokens.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { issueAuthority } from "../trust/plan-trust.ts";
 
-export interface Completion {
+export interface FillInputs {
   readonly mesh: Mesh;
   readonly cluster: Cluster;
   readonly rootFiles: RootFiles;
@@ -38,25 +38,25 @@ export interface Completion {
  * The object as it is sent: with what only an apply makes, an intermediate, a
  * credential for another cluster, a certificate that is ordered, or the addresses under which a route is published.
  */
-export async function completeObject(
+export async function fillKnownAfterApply(
   { object, knownAfterApply }: Pick<PlannedObject, "object" | "knownAfterApply">,
-  completion: Completion,
+  inputs: FillInputs,
 ): Promise<KubeObject> {
   switch (knownAfterApply?.needs) {
     case undefined:
       return object;
     case "cacerts":
-      return knownAfterApply.fillIn(await makeAuthority(completion));
+      return knownAfterApply.fillIn(await makeAuthority(inputs));
     case "credential":
-      return knownAfterApply.fillIn(await findCredential(knownAfterApply.remote, completion));
+      return knownAfterApply.fillIn(await findCredential(knownAfterApply.remote, inputs));
     case "certificate":
-      return knownAfterApply.fillIn(await completion.orders.issued(knownAfterApply.secretName, completion));
+      return knownAfterApply.fillIn(await inputs.orders.issued(knownAfterApply.secretName, inputs));
     case "ingress-addresses":
-      return knownAfterApply.fillIn(await findAddresses(knownAfterApply.known, object, completion));
+      return knownAfterApply.fillIn(await findAddresses(knownAfterApply.known, object, inputs));
   }
 }
 
-async function makeAuthority({ mesh, cluster, cacertsForm, rootFiles, options }: Completion): Promise<Authority> {
+async function makeAuthority({ mesh, cluster, cacertsForm, rootFiles, options }: FillInputs): Promise<Authority> {
   return issueAuthority(mesh, cluster, rootFiles, { form: cacertsForm, now: new Date(options.now()) });
 }
 
@@ -67,7 +67,7 @@ async function makeAuthority({ mesh, cluster, cacertsForm, rootFiles, options }:
 async function findAddresses(
   known: Materials["ingressAddresses"],
   object: KubeObject,
-  { mesh, cluster, sharedReads, onWarning }: Completion,
+  { mesh, cluster, sharedReads, onWarning }: FillInputs,
 ): Promise<Materials["ingressAddresses"]> {
   const addresses = { ...known, ...(await sharedReads.ingressAddresses()) };
   const without = mesh.clusters.map(({ name }) => name).filter((name) => (addresses[name] ?? []).length === 0);
@@ -101,8 +101,8 @@ function nothingToPublish(cluster: string, object: KubeObject): Diagnostic {
   };
 }
 
-async function findCredential(remote: string, completion: Completion): Promise<RemoteCredential> {
-  const { mesh, cluster, rancher, sharedReads, options } = completion;
+async function findCredential(remote: string, inputs: FillInputs): Promise<RemoteCredential> {
+  const { mesh, cluster, rancher, sharedReads, options } = inputs;
   if (mesh.access.credentials === "serviceAccount") {
     return sharedReads.credentialOf(remote);
   }
@@ -112,7 +112,7 @@ async function findCredential(remote: string, completion: Completion): Promise<R
   const purpose = { mesh, reader: cluster, remote: clusterNamed(mesh, remote) };
   const { credential, warning } = await issueToken(purpose, rancher.link, options.signal);
   if (warning !== undefined) {
-    completion.onWarning({ ...warning, cluster: cluster.name });
+    inputs.onWarning({ ...warning, cluster: cluster.name });
   }
   return credential;
 }

@@ -17,14 +17,14 @@ export async function refuseStaleInventories(
   clusters: readonly (readonly [Connected, Inventory])[],
   signal: AbortSignal,
 ): Promise<void> {
-  const moved = await Promise.all(clusters.map(async ([one, inventory]) => findMoved(one, inventory, signal)));
-  const problems = moved.filter((one) => one !== undefined);
+  const stale = await Promise.all(clusters.map(async ([one, inventory]) => findStale(one, inventory, signal)));
+  const problems = stale.filter((one) => one !== undefined);
   if (problems.length > 0) {
     throw new UserError(problems, exitCodes.tryAgain);
   }
 }
 
-async function findMoved(
+async function findStale(
   { client, cluster }: Connected,
   inventory: Inventory,
   signal: AbortSignal,

@@ -9,8 +9,8 @@ import { isCatalogApp } from "../../core/render/rancher-app.ts";
 import type { ApplyRun } from "./apply-run.ts";
 import { largeKinds } from "../plan/live-objects.ts";
 import type { ClusterRun } from "./cluster-run.ts";
-import type { Completion } from "./known-after-apply.ts";
-import { completeObject } from "./known-after-apply.ts";
+import type { FillInputs } from "./known-after-apply.ts";
+import { fillKnownAfterApply } from "./known-after-apply.ts";
 import { installCatalogApp } from "./rancher-app.ts";
 
 /** Writes one object and emits that. Gives what the API server made of it; undefined where Rancher does the work. */
@@ -37,7 +37,7 @@ export async function applyObject(
 
 async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyRun): Promise<KubeObject> {
   const { options } = run;
-  const object = await completeObject(planned, completionOf(planned, work, run));
+  const object = await fillKnownAfterApply(planned, fillInputsOf(planned, work, run));
   const force = forcesConflicts(options.forceConflicts, object.kind);
   const result = await work.one.client.apply(object, { force, signal: options.signal });
   if (isIstioConfig(object)) {
@@ -51,11 +51,11 @@ async function writeObject(planned: PlannedObject, work: ClusterRun, run: ApplyR
   return result;
 }
 
-function completionOf(
+function fillInputsOf(
   { wave }: PlannedObject,
   work: ClusterRun,
   { prepared, sharedReads, orders, options }: ApplyRun,
-): Completion {
+): FillInputs {
   const { mesh } = prepared.meshFile;
   const subject = work.one.cluster.name;
   const { id, task } = applyTasks.wave(subject, wave);

@@ -70,7 +70,7 @@ export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): 
       planned.filter(({ one }) => leases.held.has(one.cluster.name)).map(({ one, plan }) => [one, plan.inventory]),
       options.signal,
     );
-    return await applyHeld(prepared, workingClusters(planned, leases), options);
+    return await applyHeld(prepared, clusterRuns(planned, leases), options);
   } finally {
     await leases.release();
   }
@@ -155,7 +155,7 @@ function plannedClusters(prepared: PreparedPlan): readonly Pick<ClusterRun, "one
   });
 }
 
-function workingClusters(
+function clusterRuns(
   planned: readonly Pick<ClusterRun, "one" | "plan">[],
   leases: HeldLeases,
 ): ReadonlyMap<string, ClusterRun> {

@@ -61,8 +61,8 @@ export async function exportMesh(
         leftOut,
       });
     };
-    if (rendered.management.length > 0) {
-      await stage(rancherLocalFolder(mesh), undefined, rendered.management);
+    if (rendered.rancherLocal.length > 0) {
+      await stage(rancherLocalFolder(mesh), undefined, rendered.rancherLocal);
     }
     for await (const one of rendered.clusters) {
       options.signal.throwIfAborted();

@@ -13,7 +13,7 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions, PlanOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
-import { readSavedPlan, refuseMovedMeshFile, refuseMovedPlan } from "../plan/saved-plan-file.ts";
+import { readSavedPlan, refuseStaleMeshFile, refuseStalePlan } from "../plan/saved-plan-file.ts";
 import type { Scope } from "./scope.ts";
 
 /** What somebody may choose about an apply. */
@@ -94,7 +94,7 @@ export async function prepareApply(
 ): Promise<PreparedApply> {
   const { meshFile, scope, prune, saved } = request;
   if (saved !== undefined) {
-    refuseMovedMeshFile(saved, meshFile);
+    refuseStaleMeshFile(saved, meshFile);
   }
   // What was planned is done exactly, whatever an authority says since.
   const prepared = await preparePlan(meshFile, { ...options, askWhenToRenew: saved === undefined }, scope);
@@ -103,7 +103,7 @@ export async function prepareApply(
     request.onPlan({ kind: "plan", plan, prune });
     refuseHalfOfANewMesh(prepared);
     if (saved !== undefined) {
-      refuseMovedPlan(saved, plan);
+      refuseStalePlan(saved, plan);
     }
     return {
       prepared,

@@ -20,7 +20,7 @@ import { startSlowTask } from "../progress/slow-task.ts";
 /** What is rendered, cluster by cluster: of a thousand clusters only a few are in memory. */
 export interface OfflineRender {
   /** For Rancher's local cluster. Empty when one cluster alone was asked for. */
-  readonly management: readonly PlacedObject[];
+  readonly rancherLocal: readonly PlacedObject[];
   /** What has to be said of the services' manifests. */
   readonly warnings: readonly Diagnostic[];
   /** In the order of the mesh file; to be read once. Rejects with what istioctl has to say. */
@@ -55,7 +55,7 @@ export async function renderOffline(meshFile: MeshFile, options: RenderOptions, 
     });
   return {
     warnings,
-    management: only === undefined ? renderRancherLocal(mesh) : [],
+    rancherLocal: only === undefined ? renderRancherLocal(mesh) : [],
     clusters: withProgress(mesh, asked.length, mapAhead(asked, 2 * availableParallelism(), render), options),
   };
 }

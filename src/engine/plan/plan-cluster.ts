@@ -58,11 +58,11 @@ export async function planCluster(
   scope: ClusterScope,
 ): Promise<ClusterPlan> {
   const before = inventoryOf(one, mesh);
-  const settled = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
+  const lastApplied = new Map(before.items.map((item) => [keyOf(item.id), item.settled]));
   const adoptions = judgeAdoptions(one.cluster.name, mesh, scope.adopt);
-  const readLive = liveReader(one, { mesh, before, settled }, objects, scope.signal);
+  const readLive = liveReader(one, { mesh, before, lastApplied }, objects, scope.signal);
   const trials = scope.tryWrites ? createWriteTrials(one.client, scope.signal) : noTrials;
-  const objectScope: ObjectScope = { ...scope, settled, readLive, adoptions, unasked: [], trials };
+  const objectScope: ObjectScope = { ...scope, lastApplied, readLive, adoptions, unasked: [], trials };
   const planned = await Promise.all(objects.map(async (placed) => planOrRefuse(one, placed, objectScope)));
   const refused = planned.filter((object) => "diagnostic" in object);
   if (!scope.continueOnRefusal) {
@@ -96,13 +96,13 @@ export async function planCluster(
   };
 }
 
-/** Reads live objects by lists, and settled ones of large kinds by their metadata. */
+/** Reads live objects by lists, and those of large kinds that are unchanged since their apply by their metadata. */
 function liveReader(
   one: Connected,
   known: {
     readonly mesh: string;
     readonly before: Inventory;
-    readonly settled: ObjectScope["settled"];
+    readonly lastApplied: ObjectScope["lastApplied"];
   },
   objects: readonly PlacedObject[],
   signal: AbortSignal,
@@ -120,7 +120,7 @@ function liveReader(
       suffices: (object, metadata) =>
         !awaited.has(object) &&
         !isTouched(metadata) &&
-        isUnchangedSinceApply(known.settled.get(keyOf(idOf(object))), object, metadata),
+        isUnchangedSinceApply(known.lastApplied.get(keyOf(idOf(object))), object, metadata),
     },
   );
 }

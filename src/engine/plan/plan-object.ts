@@ -35,7 +35,7 @@ export interface ObjectScope {
   readonly force: ForceConflicts;
   readonly signal: AbortSignal;
   /** What the inventory lists, with what an earlier apply has left there. */
-  readonly settled: ReadonlyMap<string, LastApplied | undefined>;
+  readonly lastApplied: ReadonlyMap<string, LastApplied | undefined>;
   readonly readLive: ReadLive;
   readonly adoptions: Adoptions;
   /** Collects what a webhook that does not answer kept from being asked. */
@@ -62,7 +62,7 @@ export async function planObject(
     return { ...baseOf(rendered), adopted: false, ...creation(rendered, scope) };
   }
   const placed = keepAddresses(rendered, live, scope);
-  const judgement = scope.adoptions.judge(placed.object, live, scope.settled.has(keyOf(idOf(placed.object))));
+  const judgement = scope.adoptions.judge(placed.object, live, scope.lastApplied.has(keyOf(idOf(placed.object))));
   return judgement.action === "refuse"
     ? refusedObject(placed, judgement.diagnostic)
     : { ...baseOf(placed), adopted: judgement.action === "adopt", ...(await planUpdate(one, placed, live, scope)) };
@@ -102,8 +102,8 @@ export function namespaceExists(one: Connected, placed: PlacedObject): boolean {
   return namespace === undefined || one.facts.namespaces.has(`Namespace/${namespace}`);
 }
 
-function creation({ object }: PlacedObject, { settled }: ObjectScope): Change {
-  return { live: undefined, action: "create", deleted: settled.get(keyOf(idOf(object))) !== undefined, fields: [] };
+function creation({ object }: PlacedObject, { lastApplied }: ObjectScope): Change {
+  return { live: undefined, action: "create", deleted: lastApplied.get(keyOf(idOf(object))) !== undefined, fields: [] };
 }
 
 async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject, scope: ObjectScope): Promise<Change> {
@@ -119,10 +119,10 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
     return { live, action, deleted: false, fields: [], ...added };
   }
   const id = idOf(object);
-  const settled = scope.settled.get(keyOf(id));
+  const lastApplied = scope.lastApplied.get(keyOf(id));
   const desired = cedeFields(keepKubeconfig(object, live), live);
-  const listed = { asked: desired, isListed: scope.settled.has(keyOf(id)) };
-  if (isUnchangedSinceApply(settled, desired, live)) {
+  const listed = { asked: desired, isListed: scope.lastApplied.has(keyOf(id)) };
+  if (isUnchangedSinceApply(lastApplied, desired, live)) {
     await scope.trials.of(desired);
     return { live: withoutBody(live), object: desired, action: "none", fields: [], ...addedTo(live, [], listed) };
   }
@@ -132,7 +132,7 @@ async function planUpdate(one: Connected, placed: PlacedObject, live: KubeObject
   }
   const fields = attributeChanges(live, changes, {
     ours: ownFieldManager,
-    unchangedWish: settled?.digest === digestObject(desired),
+    unchangedWish: lastApplied?.digest === digestObject(desired),
   });
   const action = fields.length === 0 ? "none" : "update";
   return { live, object: desired, action, fields, ...addedTo(live, changes, listed) };

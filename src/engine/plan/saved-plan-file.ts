@@ -10,7 +10,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { SavedPlan } from "../../core/plan/saved-plan.ts";
-import { findMoves, parseSavedPlan, savePlan } from "../../core/plan/saved-plan.ts";
+import { findStale, parseSavedPlan, savePlan } from "../../core/plan/saved-plan.ts";
 import type { MeshFile } from "../mesh-file.ts";
 
 /**
@@ -60,24 +60,24 @@ export async function readSavedPlan(name: string, cwd: string): Promise<SavedPla
 }
 
 /** A UserError (75, ISM309) when the mesh file is not the one that a plan was made of. */
-export function refuseMovedMeshFile(saved: SavedPlan, meshFile: MeshFile): void {
+export function refuseStaleMeshFile(saved: SavedPlan, meshFile: MeshFile): void {
   if (digestText(meshFile.text) !== saved.meshFile.sha256) {
     const detail = `The mesh file ${meshFile.name} is not as it was when the plan was made (${saved.madeAt}). Nothing was changed`;
-    throw moved([
+    throw stale([
       problem("ISM309", detail, "Make a new plan with isthmus plan --out FILE, read it, and apply that one."),
     ]);
   }
 }
 
 /** A UserError (75, ISM309) that names everything which would now be done otherwise than planned. */
-export function refuseMovedPlan(saved: SavedPlan, fresh: Plan): void {
-  const moves = findMoves(saved, fresh);
-  if (moves.length > 0) {
-    throw moved(moves);
+export function refuseStalePlan(saved: SavedPlan, fresh: Plan): void {
+  const found = findStale(saved, fresh);
+  if (found.length > 0) {
+    throw stale(found);
   }
 }
 
-function moved(diagnostics: readonly Diagnostic[]): UserError {
+function stale(diagnostics: readonly Diagnostic[]): UserError {
   return new UserError(diagnostics, exitCodes.tryAgain);
 }
 

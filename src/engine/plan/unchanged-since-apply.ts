@@ -5,15 +5,15 @@ import type { LastApplied } from "../../core/plan/inventory.ts";
 
 /** True when nothing but the status was written since an apply of the very same content left the object (docs/adr/0006). */
 export function isUnchangedSinceApply(
-  settled: LastApplied | undefined,
+  lastApplied: LastApplied | undefined,
   desired: KubeObject,
   live: KubeObject,
 ): boolean {
   return (
-    settled !== undefined &&
-    (settled.resourceVersion === live.metadata["resourceVersion"] ||
-      (settled.live !== undefined && settled.live === digestLive(live))) &&
-    settled.digest === digestObject(desired)
+    lastApplied !== undefined &&
+    (lastApplied.resourceVersion === live.metadata["resourceVersion"] ||
+      (lastApplied.live !== undefined && lastApplied.live === digestLive(live))) &&
+    lastApplied.digest === digestObject(desired)
   );
 }
 
