@@ -1,7 +1,7 @@
 import { beforeAll, expect, it } from "vitest";
 import { allObjects, isthmus, kubectl, meshFile } from "../e2e/world.ts";
 
-// What `--cluster` does by tokens of Rancher is in test/rancher/50-mesh; this is by service accounts.
+// What `--cluster` does by tokens of Rancher is in test/rancher/52-one-cluster; this is by service accounts.
 beforeAll(async () => {
   await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
 });

@@ -90,11 +90,11 @@ export async function at(where: string, work: () => Promise<void>): Promise<void
   }
 }
 
-/** Which of the points 1 to `count` this run kills at: another tenth each day. */
+/** Which of the points 1 to `count` this run kills at: another eleventh each day. */
 export function killPoints(count: number): readonly number[] {
   return partOfToday(
     Array.from({ length: count }, (_, index) => index + 1),
-    10,
+    11,
   );
 }
 
