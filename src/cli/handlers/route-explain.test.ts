@@ -207,6 +207,10 @@ describe("isthmus route explain", () => {
     ["route explain", "It is not said which service."],
     ["route explain other", "The mesh file has no service other."],
     ["route explain helloworld --from nobody", "--from is"],
+    ["route explain helloworld --host 'a b'", "--host www.example.org"],
+    ["route explain helloworld --host https://shop.example/cart", "--host shop.example"],
+    ["route explain helloworld --host *.shop.example", "--host www.shop.example"],
+    ["route explain helloworld --host ''", "--host www.example.org"],
   ])("isthmus %s ends with 64", async (line, said) => {
     const { err, code } = await world.run(line);
     expect(err).toContain(said);

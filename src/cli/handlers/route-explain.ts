@@ -6,6 +6,7 @@ import { classOfExplanations } from "../../engine/operations/exit-class.ts";
 import type { RouteQuestion } from "../../engine/operations/route-explain.ts";
 import { explainRoutes } from "../../engine/operations/route-explain.ts";
 import { chooseTarget } from "../../engine/operations/verify-target.ts";
+import { address, plainHost } from "../../core/mesh-file/schema/addresses.ts";
 import { usageError } from "../command-line/usage-error.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { RouteExplainView } from "../views/route-explain.ts";
@@ -27,6 +28,7 @@ export async function runRouteExplain(
   context: MeshContext,
 ): Promise<ExitCode> {
   const from = readFrom(args.from);
+  const host = readHost(args.host);
   if (args.service === undefined) {
     throw usageError(
       "ISM003",
@@ -44,14 +46,28 @@ export async function runRouteExplain(
     clusters: args.cluster,
     ask: args.ask,
     ...(args.route === undefined ? {} : { route: args.route }),
-    // Istio's proxies find a host without its port (`ignore_port_in_host_matching`).
-    ...(args.host === undefined ? {} : { host: args.host.toLowerCase().replace(/:\d+$/, "") }),
+    ...(host === undefined ? {} : { host }),
     ...(from === undefined ? {} : { from }),
   };
   const found = await context.operate({}, async (options) => explainRoutes(meshFile, question, options));
   view.explanations(found);
   context.report([...found.unexplained, ...found.unreachable.map(({ diagnostic }) => diagnostic)]);
   return exitCodes[classOfExplanations(found)];
+}
+
+/** The name that a request has in its Host header, in lower case. Istio's proxies find it without its port (`ignore_port_in_host_matching`). */
+function readHost(given: string | undefined): string | undefined {
+  const host = given?.toLowerCase().replace(/(?<=^[^:]*|\]):\d+$/, "");
+  // RFC 9110, 7.2 and RFC 3986, 3.2.2; names of DNS may have an underscore, and no request asks for a wildcard.
+  if (host === undefined || /^(?:[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?\.?|\[[0-9a-f:.]+\])$/.test(host)) {
+    return host;
+  }
+  const near = plainHost(given ?? "").replace(/^\*/, "www");
+  throw usageError(
+    "ISM005",
+    `--host is ${JSON.stringify(given)}, but takes the name that a request asks for, with or without a port.`,
+    `isthmus route explain SERVICE --host ${address.test(near) ? near : "www.example.org"}`,
+  );
 }
 
 function readFrom(from: string | undefined): RouteQuestion["from"] {

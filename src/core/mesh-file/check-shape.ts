@@ -96,6 +96,9 @@ function describeUnknown(parent: Path, key: string, beside: unknown): Finding {
   const known = Object.keys(fieldAt(parent)?.properties ?? {});
   const near = suggestName(key, known);
   const where = parent.length === 0 ? "The mesh file" : describePath(parent);
+  if (parent.at(-1) === "acme" && key === "solvers") {
+    return describeSolvers(path);
+  }
   return {
     code: "ISM102",
     path,
@@ -107,6 +110,17 @@ function describeUnknown(parent: Path, key: string, beside: unknown): Finding {
         : typeof beside === "object" && beside !== null && Object.hasOwn(beside, near)
           ? `Delete it: ${near} is there already.`
           : `Did you mean ${near}?`,
+  };
+}
+
+/** cert-manager's issuers have a list of solvers, one for each set of names: https://cert-manager.io/docs/configuration/acme/. */
+function describeSolvers(path: Path): Finding {
+  return {
+    code: "ISM102",
+    path,
+    at: "key",
+    detail: `${describePath(path)} is a list in cert-manager's issuers. An issuer of the mesh file has one solver, and no list: dns01 or http01 is a field of acme itself.`,
+    fix: "Put the solver's dns01 or http01 in the place of solvers, without its selector. A second solver needs an issuer of its own, which routes then name.",
   };
 }
 

@@ -2,6 +2,7 @@ import type { Document, Node, ParsedNode, Scalar, YAMLMap } from "yaml";
 import { isAlias, isCollection, isMap, isPair, isScalar } from "yaml";
 import { isMergeKey, keyText } from "./locate.ts";
 import type { TextProblem } from "./text-problem.ts";
+import { label, nearLabel } from "./schema/scalars.ts";
 import type { SourceText } from "./source-text.ts";
 
 /** Problems in the tree of a YAML document; `fatal` ones leave no data that could be looked at further. */
@@ -22,7 +23,7 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
 
   const anchors = new Map<string, Node>();
 
-  const walk = (node: unknown, parents: readonly Node[]): void => {
+  const walk = (node: unknown, parents: readonly Node[], field?: string): void => {
     if ((isScalar(node) || isCollection(node)) && node.anchor !== undefined) {
       // As YAML has it: an alias means the last anchor of its name above it.
       anchors.set(node.anchor, node);
@@ -34,12 +35,15 @@ export function findBadNodes(document: Document<ParsedNode>, source: SourceText)
       others.push(...checkRounding(node, spanOf(node)));
     } else if (isCollection(node)) {
       if (isMap(node)) {
-        checkKeys(node, { fatal, others, lineOf });
+        checkKeys(node, { fatal, others, lineOf, ofVersions: field === "versions" || field === "weights" });
       }
       const inside = [...parents, node];
       for (const item of node.items) {
-        for (const child of isPair(item) ? [item.key, item.value] : [item]) {
-          walk(child, inside);
+        if (isPair(item)) {
+          walk(item.key, inside);
+          walk(item.value, inside, keyText(item.key));
+        } else {
+          walk(item, inside);
         }
       }
     }
@@ -58,10 +62,13 @@ function checkKeys(
     fatal,
     others,
     lineOf,
+    ofVersions,
   }: {
     readonly fatal: TextProblem[];
     readonly others: TextProblem[];
     readonly lineOf: (offset: number) => number;
+    /** The keys are names of versions. */
+    readonly ofVersions: boolean;
   },
 ): void {
   const keys = new Map<string, number>();
@@ -77,7 +84,7 @@ function checkKeys(
       if (first !== undefined) {
         others.push({ ...span, ...duplicateKey(name, lineOf(first)) });
       }
-      others.push(...checkKeyType(key, span));
+      others.push(...checkKeyType(key, span, ofVersions));
       keys.set(name, first ?? span.start);
     }
   }
@@ -163,7 +170,7 @@ function isRounded(value: number, source: string): boolean {
 }
 
 /** A key that YAML takes for a number or a boolean that is written otherwise: 1.0 would be the name 1. */
-function checkKeyType(key: unknown, span: Span): TextProblem[] {
+function checkKeyType(key: unknown, span: Span, isVersion: boolean): TextProblem[] {
   const { value, source } = isScalar(key) ? key : { value: undefined, source: undefined };
   return !["number", "boolean"].includes(typeof value) || source === undefined || source === String(value)
     ? []
@@ -172,7 +179,8 @@ function checkKeyType(key: unknown, span: Span): TextProblem[] {
           ...span,
           code: "ISM112",
           detail: `The key ${source} is a ${typeof value} for YAML, and would be the name ${String(value)}.`,
-          fix: `Write ${JSON.stringify(source)}.`,
+          // Quotes alone would lead to a second error where the name has to be a label: in quotes, since "1-0" is text and "10" is not.
+          fix: `Write ${JSON.stringify(isVersion && !label.test(source) ? nearLabel(source) : source)}.`,
         },
       ];
 }

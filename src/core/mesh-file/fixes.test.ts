@@ -119,6 +119,47 @@ const single: readonly (readonly [string, string])[] = [
   ],
 ];
 
+/** What a person does whom the first error of each pair is about: all its fixes, and nothing is left. */
+const inSteps: readonly (readonly [
+  string,
+  string,
+  readonly (readonly [said: string, before: string, after: string])[],
+])[] = [
+  [
+    "versions that YAML takes for numbers",
+    `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, versions: { 1.0: { clusters: [west] } }, routes: [{ name: r, gateway: g, hosts: [a.example], weights: { 1.0: 100 } }] }]\n`,
+    [
+      ['ISM112 1.0: Write "1-0".', "versions: { 1.0:", 'versions: { "1-0":'],
+      ['ISM112 1.0: Write "1-0".', "weights: { 1.0:", 'weights: { "1-0":'],
+    ],
+  ],
+  [
+    "cert-manager's list of solvers",
+    issued("acme: { server: 'https://a.example/d', email: a@b.example, solvers: [{ http01: {} }] }"),
+    [
+      [
+        "ISM102 solvers: Put the solver's dns01 or http01 in the place of solvers, without its selector. A second solver needs an issuer of its own, which routes then name.",
+        "solvers: [{ http01: {} }]",
+        "http01: {}",
+      ],
+    ],
+  ],
+  [
+    "no regions",
+    `${start}${clusters}  services: [{ name: s, namespace: n, port: 80, versions: { v1: { clusters: [west] } }, routes: [{ name: r, gateway: g, hosts: [a.example], match: { prefix: /, fromRegions: [] }, weights: { v1: 100 } }] }]\n`,
+    [["ISM117 []: Add an entry, or delete the field if it is not needed.", ", fromRegions: []", ""]],
+  ],
+];
+
+it.each(inSteps)("the fixes of all errors mend %s", (_sentence, text, steps) => {
+  const { diagnostics } = parseMesh(text, "mesh.yaml");
+  expect(diagnostics.map((one) => `${one.code} ${foundBy(text, one)}: ${one.fix}`)).toEqual(
+    steps.map(([said]) => said),
+  );
+  const mended = steps.reduce((before, [, from, to]) => before.replace(from, to), text);
+  expect(parseMesh(mended, "mesh.yaml").diagnostics).toEqual([]);
+});
+
 describe("the fix of an error that is an edit", () => {
   it.each(single)("mends %s", (_sentence, text) => {
     const { diagnostics } = parseMesh(text, "mesh.yaml");

@@ -32,7 +32,13 @@ export function checkAlternatives(draft: MeshDraft): readonly Finding[] {
     ...dnsChoices(dns),
     ...itemsOf(issuers).flatMap(([index, issuer]) => [
       { value: issuer, path: ["spec", "issuers", index], ways: [["acme"], ["isthmus"]] },
-      { value: issuer.acme, path: ["spec", "issuers", index, "acme"], ways: [["dns01"], ["http01"]] },
+      // Of solvers it is said where they are.
+      {
+        value: issuer.acme,
+        path: ["spec", "issuers", index, "acme"],
+        ways: [["dns01"], ["http01"]],
+        optional: "solvers" in (issuer.acme ?? {}),
+      },
       {
         value: issuer.isthmus?.externalAccount?.hmacKey,
         path: ["spec", "issuers", index, "isthmus", "externalAccount", "hmacKey"],

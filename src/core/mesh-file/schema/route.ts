@@ -48,6 +48,7 @@ const matchSchema = z
       .optional(),
     fromRegions: z
       .array(textOf(locality, "A region of `spec.clusters`."))
+      .min(1)
       .meta({
         description: "Limits the route to requests that arrive in these regions. Default: all.",
       })

@@ -12,15 +12,20 @@ export const label: TextForm = {
     "a DNS-1123 label: lower-case letters, digits and -, beginning and ending with a letter or digit, at most 63 of them",
   test: matches(labelPattern),
   fix: (text) => {
-    const near = text
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9-]+/g, "-")
-      .slice(0, 63)
-      .replaceAll(/^-+|-+$/g, "");
+    const near = nearLabel(text);
     return near === "" ? "Write a name such as west-1." : `Write for example ${near}.`;
   },
   pattern: labelPattern,
 };
+
+/** The DNS-1123 label that a text comes closest to; "" where nothing of it can be in one. */
+export function nearLabel(text: string): string {
+  return text
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]+/g, "-")
+    .slice(0, 63)
+    .replaceAll(/^-+|-+$/g, "");
+}
 
 const subdomainPattern = "^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$";
 
