@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, expect, it } from "vitest";
+import { untilProbed } from "../e2e/watch-probes.ts";
 import { freshFolder, isthmus, startIsthmus } from "../e2e/world.ts";
 import { addressesOf, doorKubectl, frontDoorWorld, ingressOf, writeDoorMesh } from "./front-door-world.ts";
 
@@ -39,19 +40,7 @@ it("takes out a gateway that answers by itself while every request of the name b
   expect(await addresses()).toEqual(both);
 
   const watch = startIsthmus(["dns", "sync", "-f", file, "--watch", "--yes", "-o", "jsonl"]);
-  const probe = [
-    "-n",
-    "istio-system",
-    "get",
-    "pods",
-    "-l",
-    "isthmus.dev/probe",
-    "-o",
-    "jsonpath={.items[*].status.phase}",
-  ];
-  await expect.poll(async () => doorKubectl(world, "west", probe), { timeout: 30_000, interval: 500 }).toBe("Running");
-  // The pods' ports are opened, and a round is asked through them.
-  await sleep(8000);
+  await untilProbed(async (args) => doorKubectl(world, "west", args));
   await hang("east", "add");
   const began = performance.now();
   await expect.poll(addresses, { timeout: 70_000, interval: 300 }).toEqual([west]);

@@ -1,10 +1,10 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { writeFileSync } from "node:fs";
 import path from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { keyOf, makeCertificate } from "../../src/pki/testing/make-certificate.ts";
 import { dropPackets, passPackets } from "../e2e/node-processes.ts";
 import { addressesOf, startDns, stopDns, until, writePublished } from "../e2e/published-name.ts";
+import { untilProbed, untilUnprobed } from "../e2e/watch-probes.ts";
 import { freshFolder, isthmus, kubectl, startIsthmus } from "../e2e/world.ts";
 
 const secretName = "published-name";
@@ -24,6 +24,10 @@ async function onBoth(args: readonly string[]): Promise<void> {
       throw new Error(err);
     }
   }
+}
+
+async function inWest(args: readonly string[]): Promise<string> {
+  return (await kubectl("west", args)).out;
 }
 
 /** Puts a certificate for the name, which nobody has to trust, where both ingress gateways look for it. */
@@ -60,19 +64,7 @@ describe.each([
 
   it("loses a cluster that is cut off within 15 seconds, and has it again when it answers", async () => {
     const watch = startIsthmus(["dns", "sync", "-f", file, "--watch", "--yes", "-o", "jsonl"]);
-    const pod = [
-      "-n",
-      "istio-system",
-      "get",
-      "pods",
-      "-l",
-      "isthmus.dev/probe",
-      "-o",
-      "jsonpath={.items[*].status.phase}",
-    ];
-    await expect.poll(async () => (await kubectl("west", pod)).out, { timeout: 20_000, interval: 500 }).toBe("Running");
-    // The pod's ports are opened, and a round is asked through them.
-    await sleep(6000);
+    await untilProbed(inWest);
     await dropPackets("east");
     const tookMs = await until(await addressesOf("west"), 15_000).catch(async (error: unknown) => {
       const { out, err } = await watch.end("SIGINT");
@@ -89,7 +81,6 @@ describe.each([
     expect(events.map(({ cluster, state }) => `${cluster} ${state}`)).toEqual(["east down", "east up"]);
     expect(events[0]?.failedFrom.toSorted()).toEqual(["this machine", "west"]);
     expect(ended.code).toBe(130);
-    // Deleted they are; the kubelet takes a moment to end them.
-    await expect.poll(async () => (await kubectl("west", pod)).out, { timeout: 20_000, interval: 500 }).toBe("");
+    await untilUnprobed(inWest);
   });
 });

@@ -1,63 +1,27 @@
-import type { ClusterName, Fault } from "../fault.ts";
+import { letWrites, refuseWrites } from "../by-hand.ts";
+import type { Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, patch, put, restart } from "../fault.ts";
 
 const istio = "istio-system";
-
-/** By Kubernetes' own policy, which needs no webhook: new pods of a namespace are refused whatever they say. */
-async function refusePods(cluster: ClusterName, namespace: string): Promise<void> {
-  const metadata = { name: "by-hand" };
-  await put(cluster, {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicy",
-    metadata,
-    spec: {
-      failurePolicy: "Fail",
-      matchConstraints: {
-        resourceRules: [
-          {
-            apiGroups: [""],
-            apiVersions: ["v1"],
-            operations: ["CREATE"],
-            resources: ["pods"],
-          },
-        ],
-      },
-      validations: [{ expression: "false", message: "changes are frozen" }],
-    },
-  });
-  await put(cluster, {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicyBinding",
-    metadata,
-    spec: {
-      policyName: "by-hand",
-      validationActions: ["Deny"],
-      matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } },
-    },
-  });
-}
-
-async function allow(cluster: ClusterName): Promise<void> {
-  await kubectl(cluster, [
-    "delete",
-    "--ignore-not-found",
-    "validatingadmissionpolicybinding/by-hand",
-    "validatingadmissionpolicy/by-hand",
-  ]);
-}
 
 /** What is made of pods and objects on their way in. */
 export const admissionFaults: readonly Fault[] = [
   {
     what: "a ValidatingAdmissionPolicy refuses new pods of namespace shop in east",
     inject: async () => {
-      await refusePods("east", "shop");
+      await refuseWrites("east", {
+        apiGroups: [""],
+        resources: ["pods"],
+        operations: ["CREATE"],
+        namespace: "shop",
+        message: "changes are frozen",
+      });
       await on("east", "shop", "delete pod -l app=web --wait=true");
     },
     causes: [cause("east", "ISM595")],
     folds: ["ISM441"],
     undo: async () => {
-      await allow("east");
+      await letWrites("east");
       await restart("east", "shop", "web-v2");
     },
   },

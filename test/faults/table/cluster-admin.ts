@@ -1,37 +1,16 @@
 import { dropOutgoing, passPackets } from "../../e2e/node-processes.ts";
+import { letWrites, refuseWrites } from "../by-hand.ts";
 import type { ClusterName, Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
 
-/** Has a policy of Kubernetes' own refuse whatever is written of these resources. */
+/** Has whatever is written of these resources refused. */
 async function freeze(cluster: ClusterName, apiGroups: readonly string[], resources: readonly string[]): Promise<void> {
-  const metadata = { name: "freeze" };
-  await put(cluster, {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicy",
-    metadata,
-    spec: {
-      failurePolicy: "Fail",
-      matchConstraints: {
-        resourceRules: [{ apiGroups, apiVersions: ["*"], operations: ["CREATE", "UPDATE"], resources }],
-      },
-      validations: [{ expression: "false", message: "no changes before Monday" }],
-    },
+  await refuseWrites(cluster, {
+    apiGroups,
+    resources,
+    operations: ["CREATE", "UPDATE"],
+    message: "no changes before Monday",
   });
-  await put(cluster, {
-    apiVersion: "admissionregistration.k8s.io/v1",
-    kind: "ValidatingAdmissionPolicyBinding",
-    metadata,
-    spec: { policyName: "freeze", validationActions: ["Deny"] },
-  });
-}
-
-async function thaw(cluster: ClusterName): Promise<void> {
-  await kubectl(cluster, [
-    "delete",
-    "--ignore-not-found",
-    "validatingadmissionpolicybinding/freeze",
-    "validatingadmissionpolicy/freeze",
-  ]);
 }
 
 const sliceRights = "system:controller:endpointslice-controller";
@@ -43,14 +22,14 @@ export const clusterAdminFaults: readonly Fault[] = [
     inject: async () => freeze("west", ["networking.istio.io"], ["*"]),
     causes: [cause("west", "ISM758")],
     says: "no changes before Monday",
-    undo: async () => thaw("west"),
+    undo: async () => letWrites("west"),
   },
   {
     what: "a ValidatingAdmissionPolicy refuses every change of Deployments in east",
     inject: async () => freeze("east", ["apps"], ["deployments"]),
     causes: [cause("east", "ISM758")],
     says: "every write of Deployment",
-    undo: async () => thaw("east"),
+    undo: async () => letWrites("east"),
   },
   {
     what: "a firewall keeps the API server of west from istiod's webhook",
