@@ -73,6 +73,19 @@ describe("a limiter for connections that have to be opened", () => {
     expect(most).toBe(2);
   });
 
+  it("lets more run where something ends all the time, and all of it takes as long as a way far", async () => {
+    const limiter = createWarmingLimiter({ first: 2, most: 6, patienceMs: 50 });
+    let [running, most] = [0, 0];
+    const work = async (): Promise<void> => {
+      running += 1;
+      most = Math.max(most, running);
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      running -= 1;
+    };
+    await Promise.all(Array.from({ length: 60 }, async () => limiter.run(signal, work)));
+    expect(most).toBe(6);
+  });
+
   it("passes over what is given up while it waits, and over what fails", async () => {
     const limiter = createWarmingLimiter({ first: 1, most: 1, patienceMs: 5 });
     const stop = new AbortController();

@@ -19,15 +19,35 @@ export interface WarmingLimits {
 interface Standstill {
   /** Pieces of work that had ended. */
   readonly ended: number;
+  /** The shortest of those that have ended since, in milliseconds. */
+  shortestMs: number;
   readonly load: ReturnType<typeof performance.eventLoopUtilization>;
 }
 
 /** The part of the patience in which the event loop has to have had nothing to do, between 0 and 1. */
 const idlePart = 0.5;
 
+/** What takes longer than this, in milliseconds, waits for a way to a server and not for a server that is near. */
+const farMs = 15;
+
 /** Whether the event loop has had nothing to do for so many milliseconds, all in all. */
 function wasIdle({ load }: Standstill, milliseconds: number): boolean {
   return performance.eventLoopUtilization(load).idle >= milliseconds;
+}
+
+function beginStandstill(ended: number): Standstill {
+  return { ended, shortestMs: Number.POSITIVE_INFINITY, load: performance.eventLoopUtilization() };
+}
+
+/** Whether what ends takes long each time, or nothing has ended. */
+function isFar(then: Standstill, ended: number): boolean {
+  return ended === then.ended || then.shortestMs > farMs;
+}
+
+function noteEnd(standstill: Standstill | undefined, tookMs: number): void {
+  if (standstill !== undefined) {
+    standstill.shortestMs = Math.min(standstill.shortestMs, tookMs);
+  }
 }
 
 /** A limiter for `size` at a time. */
@@ -40,8 +60,8 @@ export function createLimiter(size: number): Limiter {
  * handshake costs both sides more than most requests do, so that a burst to a
  * server that answers at once is fastest over a few connections, and one to a
  * server far away over many. `first` pieces of work run at a time; whenever
- * some wait and none has ended for `patienceMs`, the number doubles, up to
- * `most`. It does not shrink: the connections are there then. Time counts in
+ * some wait and within `patienceMs` none has ended, or each that has was under
+ * way for more than 15 ms, the number doubles, up to `most`. It does not shrink: the connections are there then. Time counts in
  * which this process could have read an answer, at least half of `patienceMs`:
  * one that is busy, with a fleet of clusters above all, is itself what is
  * waited for, and further handshakes would only keep it busier.
@@ -59,7 +79,7 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
       clearTimeout(timer);
       timer = undefined;
     } else {
-      since ??= { ended, load: performance.eventLoopUtilization() };
+      since ??= beginStandstill(ended);
       timer ??= setTimeout(judge, patienceMs, since);
     }
   }
@@ -68,7 +88,7 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
     // Answers that came while this process was busy are read first: they are no standstill.
     setImmediate(() => {
       timer = undefined;
-      const widens = waiting.length > 0 && ended === then.ended && wasIdle(then, patienceMs * idlePart);
+      const widens = waiting.length > 0 && isFar(then, ended) && wasIdle(then, patienceMs * idlePart);
       places = widens ? Math.min(places * 2, most) : places;
       since = widens || ended !== then.ended ? undefined : since;
       fill();
@@ -90,11 +110,13 @@ export function createWarmingLimiter({ first, most, patienceMs }: WarmingLimits)
       const turn = waitInLine(waiting, signal);
       fill();
       await turn.finally(watchForStandstill);
+      const began = performance.now();
       try {
         return await work();
       } finally {
         running -= 1;
         ended += 1;
+        noteEnd(since, performance.now() - began);
         fill();
       }
     },
