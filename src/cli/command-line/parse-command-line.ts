@@ -33,11 +33,11 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const program = new Parser("isthmus");
   prepare(program, [], asked);
   addOptions(program, globalOptions);
+  const words = versionAsCommand(withoutEquals(argv, commands), commands);
   for (const command of commands) {
-    addCommand(program, command, [], asked);
+    addCommand(program, command, [], { asked, words });
   }
   try {
-    const words = versionAsCommand(withoutEquals(argv, commands), commands);
     program.parse([...withEveryValue(words, commands)], { from: "user" });
   } catch (error) {
     if (asked.found === undefined) {
@@ -108,13 +108,23 @@ function withEveryValue(argv: readonly string[], commands: readonly Command[]): 
   return argv.map((word, index) => (index < end && flags.has(word) ? `${word}=${everyValue}` : word));
 }
 
-function addCommand(parent: Parser, command: Command, above: readonly Command[], asked: Asked): void {
+/** One that is not among the words has a name only: making the options of all commands takes a tenth of what a help does. */
+function addCommand(
+  parent: Parser,
+  command: Command,
+  above: readonly Command[],
+  line: { readonly asked: Asked; readonly words: readonly string[] },
+): void {
   const path = [...above, command];
   const parser = parent.command(command.name, { hidden: command.hidden === true });
+  if (!line.words.includes(command.name)) {
+    return;
+  }
+  const { asked } = line;
   prepare(parser, path, asked);
   if (command.kind === "group") {
     for (const below of command.commands) {
-      addCommand(parser, below, path, asked);
+      addCommand(parser, below, path, line);
     }
     return;
   }
@@ -146,6 +156,8 @@ function refuseForgottenValues(parser: Parser, command: LeafCommand, raw: RawVal
 function prepare(parser: Parser, path: readonly Command[], asked: Asked): void {
   parser.helpCommand(false);
   parser.helpOption("-h, --help");
+  // Help is a view's: the parser's own text would be made and thrown away.
+  parser.helpInformation = () => "";
   parser.configureOutput({ writeOut: () => {}, writeErr: () => {}, outputError: () => {} });
   parser.exitOverride((error) => {
     const last = path.at(-1);
