@@ -72,6 +72,25 @@ const reachedAt = (address: string, port: number, cluster = "east") =>
     })),
   }));
 
+/** They have another place beside it, to which this many connections of west's ingress were tried in vain. */
+const besideAt = (first: string, address: string, port: number, neverConnected: number) =>
+  inCluster("west", (one) => ({
+    istiod: {
+      ...one.istiod,
+      pods: one.istiod.pods.map((pod) => ({
+        ...pod,
+        networkGateways: pod.networkGateways.flatMap((known) =>
+          known.network === "east-net" ? [known, { ...known, address, port }] : [known],
+        ),
+      })),
+    },
+    gateways: changeEndpoints(one.gateways, (endpoints) =>
+      endpoints.flatMap((each) =>
+        each.address === first ? [each, { ...each, address: `${address}:${port}`, neverConnected }] : [each],
+      ),
+    ),
+  }));
+
 function findings(of: MeshFacts): readonly string[] {
   const { causes } = runChecks(of, { pre: false });
   return causes
@@ -101,6 +120,17 @@ describe("a gateway that other networks reach elsewhere than its Service says", 
     );
     expect(findings(facts(meshFileSays(behindNat), unlabelled))).toContain("ISM438 west");
   });
+});
+
+it("says of one dead gateway of several that only its share of the requests hangs", () => {
+  const two: EastWestReach = { everywhere: { addresses: ["203.0.113.7", "203.0.113.8"], port: 8443 }, seenFrom: {} };
+  const alive = reachedAt("203.0.113.7", 8443, "");
+  const { causes } = runChecks(
+    facts(meshFileSays(two), unlabelled, alive, besideAt("203.0.113.7:8443", "203.0.113.8", 8443, 6)),
+    { pre: false },
+  );
+  expect(causes.map(({ code }) => code)).toEqual(["ISM622"]);
+  expect(causes[0]?.detail).toMatch(/at 203\.0\.113\.8:8443 has come about .*: the share of their requests to east/);
 });
 
 describe("an istiod that does not know the place of the mesh file", () => {

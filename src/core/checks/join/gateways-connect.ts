@@ -51,7 +51,7 @@ export const gatewaysConnect: Check = {
       const { addresses, tries } = sumOf(failed);
       return [
         (tries < sureTries ? warning : problem)("ISM622", {
-          detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: their requests to ${remote} hang and fail.`,
+          detail: `Not one of ${tries} connections from ${[...failed.keys()].join(", ")} of ${reader.cluster} to the east-west gateway of ${remote} at ${addresses.join(", ")} has come about since these proxies know of it: ${addresses.length < gateways.size ? `the share of their requests to ${remote} that goes there hangs, and fails or is tried again elsewhere after seconds` : `their requests to ${remote} hang and fail`}.`,
           fix: `Whoever runs the network between the clusters has to decide: open TCP from the nodes of ${reader.cluster} to ${addresses.join(", ")} (firewalls, security groups, routes; at the nodes of ${remote} also what kube-proxy wrote and a firewall has flushed), or ${by === "meshFile" ? `correct eastWest of ${remote} in the mesh file` : by === "meshNetworks" ? `correct meshNetworks of ${reader.cluster}, where its istiod has the address from` : `give Service ${service.namespace ?? ""}/${service.name} of ${remote} an address that ${reader.cluster} reaches`}. isthmus verify asks again.`,
           cluster: reader.cluster,
           remote,
