@@ -100,6 +100,22 @@ describe("a service without routes", () => {
     expect((await world.run("verify --expect 403")).out).toContain("√ verified");
   });
 
+  it("is proven by its answers alone where it is headless, since sidecars have no endpoints of it", async () => {
+    const pods = { "": ["10.42.0.6:5000"], v1: ["10.42.0.6:5000"] };
+    endpoints = { "": [], v1: [] };
+    // Envoy has what was connected to.
+    take = () => {
+      endpoints = pods;
+      return "";
+    };
+    const service = world.servers["west"]?.store.find({ apiVersion: "v1", kind: "Service" }, "sample", "helloworld");
+    const spec = { ...(service?.["spec"] as object), clusterIP: "None" };
+    world.servers["west"]?.put({ ...(service as WireObject), spec });
+    const ran = await world.run("verify");
+    expect(ran.out).toContain("10 of 10 requests answered");
+    expect([ran.code, ran.err.includes("ISM402"), ran.out.includes("endpoints")]).toEqual([0, false, false]);
+  });
+
   it("is not proven where its port is no HTTP", async () => {
     const { store } = world.servers["west"] ?? {};
     const service = store?.find({ apiVersion: "v1", kind: "Service" }, "sample", "helloworld");

@@ -76,6 +76,10 @@ function withService(change: Partial<ReachedCluster["services"][number]>): MeshF
   return withCluster("east", (one) => ({ services: one.services.map((service) => ({ ...service, ...change })) }));
 }
 
+function unexported(mesh: MeshFacts["mesh"]): MeshFacts["mesh"] {
+  return { ...mesh, services: mesh.services.map((service) => ({ ...service, exported: false })) };
+}
+
 function withIstiod(change: Partial<ReachedCluster["istiod"]>): MeshFacts {
   return withCluster("east", (one) => ({ istiod: { ...one.istiod, ...change } }));
 }
@@ -1584,6 +1588,12 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
   ],
   ["services/in-every-cluster", "a missing Service", withService({ present: false }), ["error ISM440 east"]],
   ["services/in-every-cluster", "a headless Service", withService({ headless: true }), ["error ISM440 east"]],
+  [
+    "services/in-every-cluster",
+    "nothing of a headless Service that is not exported",
+    { ...withService({ headless: true }), mesh: unexported(healthyFacts().mesh) },
+    [],
+  ],
   ["services/in-every-cluster", "another port", withService({ ports: [80] }), ["error ISM440 east"]],
   ["services/versions-run", "no ready pod", withService({ podsOf: { v1: [], v2: [] } }), ["error ISM441 east"]],
   [

@@ -23,6 +23,8 @@ export interface ClusterEndpoints {
   readonly possibleGateways?: readonly GatewayPlace[];
   /** The ports of the cluster's Service; undefined where it has none of that name. */
   readonly servicePorts?: readonly number[] | undefined;
+  /** True where the Service is headless: sidecars keep no endpoints of it, and connect to the address that the caller has from DNS. */
+  readonly headless?: boolean;
 }
 
 /** An endpoint that a proxy has, and why it sends nothing there; empty where it does. */

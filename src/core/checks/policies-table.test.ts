@@ -199,4 +199,31 @@ describe("what closes something that services may need", () => {
       "NetworkPolicy sample/deny of east closes what no policy admits: requests of sample/caller to sample/helloworld at port 15999.",
     );
   });
+
+  it("is a policy that closes metrics or requests of sidecars to an egress gateway", () => {
+    const gateway = {
+      ...kiali,
+      name: "egress",
+      labels: { app: "istio-egressgateway", istio: "egressgateway" },
+      ports: [8080, 15_021, 15_090].map((port) => ({ port, protocol: "TCP" })),
+    };
+    const facts = withCluster("east", (one) => ({
+      otherPods: [gateway],
+      system: {
+        ...one.system,
+        scrapers: (one.system.dns?.pods ?? []).map((pod) => ({ ...pod, namespace: "monitoring", namespaceLabels: {} })),
+      },
+      networkPolicies: [
+        {
+          ...denyAll,
+          namespace: "istio-system",
+          podSelector: { ...everything, matchLabels: { istio: "egressgateway" } },
+          types: { ingress: true, egress: false },
+        },
+      ],
+    }));
+    expect(inEast(closed.run(facts)).detail).toBe(
+      "NetworkPolicy istio-system/deny of east closes what no policy admits: Prometheus of monitoring reading metrics of istio-system at port 15020; requests of the pods of sample to istio-egressgateway at port 8080.",
+    );
+  });
 });

@@ -14,6 +14,7 @@ export interface SliceShape {
 
 /** The parts of a Service that its endpoints go by. */
 export interface ServiceShape {
+  readonly clusterIP?: string;
   readonly ports?: readonly { readonly name?: string; readonly port: number; readonly protocol?: string }[];
   readonly ipFamilies?: readonly string[];
 }

@@ -21,6 +21,12 @@ describe("an answer", () => {
       503,
       "upstream connect error or disconnect/reset before headers. reset reason: connection timeout",
     ],
+    [
+      "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused",
+      503,
+      "upstream connect error or disconnect/reset before headers. retried and the latest reset reason: remote connection failure, transport failure reason: delayed connect error: Connection refused",
+    ],
+    [`no healthy upstream ${"word ".repeat(60)}`, 503, `no healthy upstream ${"word ".repeat(43)}word …`],
     ["RBAC: access denied", 403, "RBAC: access denied"],
     ["Jwt is missing", 401, "Jwt is missing"],
     ["Not found\n", 404, ""],

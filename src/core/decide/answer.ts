@@ -47,11 +47,18 @@ const localTexts = [
   probePodText,
 ];
 
-/** The text by which Envoy says that it answers itself; empty for an application's own answer. At most 120 characters of the first line. */
+/** Envoy's reset reason comes with the reason of the transport. */
+const longestText = 240;
+
+/** The text by which Envoy says that it answers itself; empty for an application's own answer. The first line, of at most 240 characters, which end with a word. */
 export function localText({ status, text, grpcMessage }: Pick<Answer, "status" | "text" | "grpcMessage">): string {
   const said = grpcMessage ?? text;
   const local = (status >= 400 || grpcMessage !== undefined) && localTexts.some((one) => said.startsWith(one));
-  return local ? (said.split(/[\r\n]/)[0] ?? "").slice(0, 120) : "";
+  return local ? shortened(said.split(/[\r\n]/)[0] ?? "") : "";
+}
+
+function shortened(line: string): string {
+  return line.length <= longestText ? line : `${line.slice(0, longestText).replace(/\s+\S*$/, "")} …`;
 }
 
 /** True for a status that is expected. */

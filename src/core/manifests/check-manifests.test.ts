@@ -322,4 +322,10 @@ describe("pod security", () => {
   it("is content with the same pods otherwise", () => {
     expect([said("baseline"), said(undefined)]).toEqual([[], []]);
   });
+
+  it("says nothing of a headless Service that is not exported: no other network is to reach it", () => {
+    const headless = svc.replace("spec: {", "spec: { clusterIP: None,") + both;
+    expect(look(headless).said).toEqual(["warning ISM229 orders.yaml:1"]);
+    expect(look(headless, { ...orders, exported: false }).said).toEqual([]);
+  });
 });

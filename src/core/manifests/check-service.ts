@@ -43,7 +43,7 @@ export function checkService(checked: CheckedService): readonly Finding[] {
           },
         ]
       : []),
-    ...(spec["clusterIP"] === "None"
+    ...(spec["clusterIP"] === "None" && service.exported
       ? [
           {
             code: "ISM229" as const,

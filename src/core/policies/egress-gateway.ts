@@ -1,8 +1,24 @@
 import type { KubeObject } from "../model/kube-object.ts";
+import { hasLabels } from "../model/labels.ts";
+import type { Labels } from "../model/labels.ts";
 import { istioNamespace } from "../render/names.ts";
 
+/** The labels that Istio's charts give its pods. */
+export const egressGatewayPods: Labels = { istio: "egressgateway" };
+
+/** Whether a pod is one of it. */
+export function isEgressGateway({
+  namespace,
+  labels,
+}: {
+  readonly namespace: string;
+  readonly labels: Labels;
+}): boolean {
+  return namespace === istioNamespace && hasLabels(labels, egressGatewayPods);
+}
+
 /** What Istio's charts call it (https://istio.io/latest/docs/tasks/traffic-management/egress/egress-gateway/). */
-export const egressGateway = "istio-egressgateway";
+const egressGateway = "istio-egressgateway";
 
 /** The ports at which the pods of the egress gateway in Istio's manifests listen; undefined where they have none, as with most profiles. */
 export function egressGatewayPorts(manifests: readonly KubeObject[]): readonly number[] | undefined {

@@ -1,6 +1,7 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import { formatPlace } from "../checks/gateway-place.ts";
-import type { PodFacts } from "../checks/pod-facts.ts";
+import type { BesidePod, PodFacts } from "../checks/pod-facts.ts";
+import { isEgressGateway } from "./egress-gateway.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { istioNamespace } from "../render/names.ts";
@@ -16,6 +17,9 @@ import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 /** Where Prometheus finds what pods with a proxy measure, and istiod (https://istio.io/latest/docs/ops/integrations/prometheus/). */
 const metricsPorts = { proxy: 15_020, istiod: 15_014 } as const;
+
+/** The proxy's own: metrics and health. */
+const proxyPorts = [15_020, gatewayHealthPort, 15_090];
 
 /**
  * What is not on the way of every request: istiod's connections to its own API
@@ -39,19 +43,38 @@ export function furtherFlows(
     facts.mesh.services.flatMap((service) => servicePods(one, service)),
   ).filter((pod) => pod.proxy);
   const { services } = facts.mesh;
+  const egressGateways = distinctPods(one.networkPolicies, (one.otherPods ?? []).filter(isEgressGateway));
   return [
     ...istiods.flatMap((pod) => toOwnApiServer(one, pod)),
     ...betweenServices(facts, one),
     ...farGateways(facts, { one, farOf, services }).flatMap((far) => callers.map((pod) => toFarGateway(one, pod, far))),
     ...fromLoadBalancers(one),
     ...istiods.flatMap((pod) => fromScrapers(one, pod, metricsPorts.istiod)),
-    ...proxies.flatMap((pod) => fromScrapers(one, pod, metricsPorts.proxy)),
+    ...[...proxies, ...egressGateways].flatMap((pod) => fromScrapers(one, pod, metricsPorts.proxy)),
+    ...egressGateways.flatMap((pod) => intoEgressGateway(one, pod, callers)),
     ...[...istiods, ...proxies].flatMap((pod) => toDnsOverTcp(one, pod)),
   ];
 }
 
 function isIstiod({ namespace, labels }: PodFacts): boolean {
   return namespace === istioNamespace && labels["app"] === "istiod";
+}
+
+/** Who goes through it is not known: pods of services may. Their own policies say whether they do. */
+function intoEgressGateway(one: ReachedCluster, pod: BesidePod, callers: readonly PodFacts[]): readonly RequiredFlow[] {
+  const ports = pod.ports.filter(({ port, protocol }) => protocol === "TCP" && !proxyPorts.includes(port));
+  return ports.flatMap(({ port }) =>
+    callers.map((caller): RequiredFlow => ({
+      what: `requests of the pods of ${caller.namespace} to ${pod.labels["app"] ?? pod.name} at port ${port}`,
+      pod: asPolicyPod(one, pod),
+      direction: "ingress",
+      peer: { kind: "pod", pod: asPolicyPod(one, caller) },
+      port,
+      protocol: "TCP",
+      breaks: [],
+      optional: true,
+    })),
+  );
 }
 
 function toOwnApiServer(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow[] {
@@ -160,7 +183,7 @@ function fromLoadBalancers(one: ReachedCluster): readonly RequiredFlow[] {
 }
 
 /** The policies of Prometheus' own namespace are not in the facts. */
-function fromScrapers(one: ReachedCluster, pod: PodFacts, port: number): readonly RequiredFlow[] {
+function fromScrapers(one: ReachedCluster, pod: PodFacts | BesidePod, port: number): readonly RequiredFlow[] {
   return (one.system.scrapers ?? []).map(({ namespaceLabels, ...scraper }): RequiredFlow => {
     const peer: PolicyPeer = { kind: "pod", pod: { ...scraper, namespaceLabels } };
     return {

@@ -92,6 +92,7 @@ export function clusterEndpointsOf(service: Service, objects: ServiceObjects): C
     ...(Object.keys(alsoAt).length === 0 ? {} : { alsoAt }),
     ...offered,
     servicePorts: (spec.ports ?? []).map((one) => one.port),
+    ...(spec.clusterIP === "None" ? { headless: true } : {}),
   };
 }
 

@@ -36,9 +36,9 @@ const requestsWithoutRoute = 10;
  * answered by it.
  */
 export async function proveInside(input: ProofInput, port: PodPort, options: VerifyOptions): Promise<RouteProof> {
-  const { one, service, route, actual, meshFile } = input;
+  const { one, service, route, meshFile } = input;
   const pods = [{ namespace: port.namespace, name: port.pod }];
-  const endpoints = await compareIngressEndpoints({ mesh: meshFile.mesh, one, service, actual }, pods, options.signal);
+  const endpoints = await endpointsOf(input, pods, options.signal);
   const place = placeOf(input, "mesh");
   const found = [...findWrongEndpoints(place, endpoints), ...findUnheld(place, endpoints)];
   const unasked = (why: Diagnostic): RouteProof => proofOf(input, "mesh", { endpoints, diagnostics: [...found, why] });
@@ -84,6 +84,20 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   } finally {
     await forwarded.close();
   }
+}
+
+/**
+ * None of a headless Service: sidecars have no endpoints of it, but lead its callers' connections on as they are
+ * (https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/#headless-services).
+ */
+async function endpointsOf(
+  { meshFile, one, service, actual }: ProofInput,
+  pods: Parameters<typeof compareIngressEndpoints>[1],
+  signal: AbortSignal,
+): Promise<RouteProof["endpoints"]> {
+  return actual[one.cluster.name]?.headless === true
+    ? []
+    : compareIngressEndpoints({ mesh: meshFile.mesh, one, service, actual }, pods, signal);
 }
 
 async function measure(

@@ -103,12 +103,15 @@ function named<Name extends string>(
   return first === undefined ? {} : ({ [name]: first } as { readonly [key in Name]?: string });
 }
 
+/** Enough for Envoy's reset reason with the reason of the transport. */
+const beginning = 400;
+
 /** The body's first few hundred bytes as text; the rest is read and forgotten. */
 async function beginningOf(body: AsyncIterable<unknown>): Promise<string> {
   let text = "";
   for await (const chunk of body) {
-    if (text.length < 200) {
-      text += Buffer.from(chunk as Uint8Array).toString("latin1", 0, 200);
+    if (text.length < beginning) {
+      text += Buffer.from(chunk as Uint8Array).toString("latin1", 0, beginning);
     }
   }
   return text;

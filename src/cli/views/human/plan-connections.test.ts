@@ -58,3 +58,13 @@ it("tells what --prune would do apart, and as the plan's own where it is asked f
   ]);
   expect(viewConnections(effects, { prune: true, palette })).toEqual([title, opened]);
 });
+
+it("says that more is open than the mesh file's policies admit until --prune closes it", () => {
+  const warned = "    ! until then more is open than the mesh file's network policies admit";
+  const closing = { ...none, outside: { opens: [], closes: [change] } };
+  const viewed = (kept: PolicyChange, prune = false): readonly string[] =>
+    viewConnections({ connections: kept, connectionsPruned: closing }, { prune, palette });
+  expect(viewed(none)).toContain(warned);
+  expect(viewed(none, true)).not.toContain(warned);
+  expect(viewed(closing)).not.toContain(warned);
+});

@@ -18,7 +18,23 @@ export function viewConnections(
   return [
     ...viewChange(title, connections, palette),
     ...viewChange(`${title}, if --prune deletes those that are no longer asked for`, connectionsPruned, palette),
+    ...(keepsOpen(connections, connectionsPruned)
+      ? [palette.changed("    ! until then more is open than the mesh file's network policies admit")]
+      : []),
   ];
+}
+
+/** Whether policies that stay without `--prune` open something that those of the mesh file do not. */
+function keepsOpen(kept: Effects["connections"], pruned: Effects["connectionsPruned"]): boolean {
+  if (pruned === undefined || pruned === "unread") {
+    return false;
+  }
+  const closedOf = (change: Effects["connections"]): readonly string[] =>
+    change === undefined || change === "unread"
+      ? []
+      : [...change.closes, ...change.outside.closes].map((one) => JSON.stringify(one));
+  const already = new Set(closedOf(kept));
+  return closedOf(pruned).some((one) => !already.has(one));
 }
 
 function viewChange(title: string, change: PolicyChange | "unread" | undefined, palette: Palette): readonly string[] {

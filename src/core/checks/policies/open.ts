@@ -1,9 +1,7 @@
 import { meshFileWords } from "../../mesh-file-words.ts";
-import { hasLabels } from "../../model/labels.ts";
 import { isLeft } from "../../policies/own-policies.ts";
 import { quoteCommand } from "../../quote-command.ts";
-import { istioNamespace } from "../../render/names.ts";
-import { istioPods } from "../../render/policy-peers.ts";
+import { isEgressGateway } from "../../policies/egress-gateway.ts";
 import { probeLabel } from "../../render/probe-pod.ts";
 import { applyCommand } from "../commands.ts";
 import { whyNotCompared } from "../not-compared.ts";
@@ -111,10 +109,6 @@ function besideMesh(one: ReachedCluster): readonly PolicyPod[] {
     ({ hostNetwork, labels }) => !hostNetwork && labels[probeLabel] === undefined,
   );
   return distinctPods(one.networkPolicies, pods).map((pod) => asPolicyPod(one, pod));
-}
-
-function isEgressGateway({ namespace, labels }: PolicyPod): boolean {
-  return namespace === istioNamespace && hasLabels(labels, istioPods["egress-gateway"]);
 }
 
 /** Rules for pods of the mesh which admit more than its connections, of policies that others have written, or that the mesh file asks for no longer. */

@@ -1,5 +1,6 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
+import type { Service } from "../../model/mesh.ts";
 import type { ServiceFacts } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { serviceIn } from "../subjects.ts";
@@ -17,30 +18,35 @@ export const inEveryCluster: Check = {
         const elsewhere = meshClusters(facts).some(
           (other) => other !== one && other.services.some(({ service: name, present }) => name === key && present),
         );
-        const flaw = here === undefined ? undefined : flawOf(here, service.port, elsewhere);
+        const flaw = here === undefined ? undefined : flawOf(here, service, elsewhere);
         return flaw === undefined
           ? []
           : [
               problem("ISM440", {
                 detail: `Service ${key} of ${one.cluster} ${flaw}.`,
                 fix:
-                  here?.headless === true
+                  here?.headless === true && service.exported
                     ? "Whoever deploys it has to decide: give it a cluster IP, or one Service with a cluster IP per pod."
                     : applyFix,
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
-                breaks: here?.present === true && here.headless ? [] : [serviceIn(one.cluster, key)],
+                breaks:
+                  here?.present === true && here.headless && service.exported ? [] : [serviceIn(one.cluster, key)],
               }),
             ];
       });
     }),
 };
 
-function flawOf(here: ServiceFacts, port: number, elsewhere: boolean): string | undefined {
+function flawOf(
+  here: ServiceFacts,
+  { port, exported }: Pick<Service, "port" | "exported">,
+  elsewhere: boolean,
+): string | undefined {
   if (!here.present) {
     return `is not there: its name does not resolve for clients of this cluster${elsewhere ? ", though other clusters have it" : ""}`;
   }
-  if (here.headless) {
+  if (here.headless && exported) {
     return "is headless: clients would go to pod addresses, which do not lead from one network into another";
   }
   return here.ports.includes(port)
