@@ -1,6 +1,7 @@
-import { existsSync } from "node:fs";
+import { existsSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
+import { factsVersion } from "../../src/core/checks/facts.ts";
 import { listFiles, readText, root } from "./tracked-files.ts";
 
 /** What asks clusters for facts: the rooms of the readers, and every file that is called after reading. */
@@ -23,6 +24,8 @@ it.each(readers)("%s has a test beside it", (reader) => {
 /** A type of the facts document: the names of its fields, and the types that it is made of. */
 interface FactType {
   readonly fields: readonly string[];
+  /** Those that every document has. */
+  readonly required: readonly string[];
   readonly parts: readonly string[];
 }
 
@@ -42,6 +45,7 @@ const types = new Map<string, FactType>(
       name,
       {
         fields: [...code.matchAll(/\breadonly (\w+)\??:/g)].map(([, field = ""]) => field),
+        required: [...code.matchAll(/\breadonly (\w+):/g)].map(([, field = ""]) => field),
         parts: names.filter((other) => other !== name && new RegExp(`\\b${other}\\b`).test(code)),
       },
     ];
@@ -88,5 +92,34 @@ describe("a field of the facts document", () => {
       tests.filter((test) => named.test(readText(test))),
       `${field} of ${type} has to be in what ${tests.join(" or ")} expects`,
     ).not.toEqual([]);
+  });
+});
+
+describe("the version of the facts document", () => {
+  const record = "test/house/testdata/facts-fields.txt";
+  const current = [...types].flatMap(([type, { required }]) =>
+    [...new Set(required)].map((field) => `${type}.${field}`),
+  );
+  const typeOf = (field: string): string => field.split(".")[0] ?? "";
+
+  /** Fields that documents of the recorded version lack, though a type that they have asks for them. */
+  function lackedBy(recorded: readonly string[], fields: readonly string[]): readonly string[] {
+    const known = new Set(recorded.map(typeOf));
+    return fields.filter((field) => !recorded.includes(field) && known.has(typeOf(field)));
+  }
+
+  it("sees a new field of a type that was there, and not one that may be missing", () => {
+    expect(lackedBy(["A.one"], ["A.one", "A.two", "B.one"])).toEqual(["A.two"]);
+  });
+
+  it("is raised with every field that all documents have: those of before lack it", () => {
+    const [first, ...recorded] = existsSync(path.join(root, record)) ? readText(record).trim().split("\n") : [];
+    const version = `version ${factsVersion}`;
+    const lacked = first === version ? lackedBy(recorded, current) : [];
+    expect(lacked, "raise factsVersion in src/core/checks/facts.ts, or let these fields be missing").toEqual([]);
+    if (process.env["UPDATE_GOLDEN"] === "1") {
+      writeFileSync(path.join(root, record), `${[version, ...current.toSorted()].join("\n")}\n`);
+    }
+    expect(readText(record).split("\n")[0], `UPDATE_GOLDEN=1 writes ${record} for the new version`).toBe(version);
   });
 });

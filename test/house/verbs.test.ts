@@ -93,6 +93,16 @@ describe.each(visible.filter(([name]) => program.includes(`src/cli/handlers/${na
   },
 );
 
+it("tells programs by events what a command does that asks before it changes clusters", () => {
+  const asking = leafCommands.filter(([name, { options }]) => "yes" in options && name !== "demo");
+  const silent = asking.filter(([, { options }]) => {
+    const { output, eventsTo } = options as Readonly<Record<string, unknown>>;
+    return eventsTo === undefined || !JSON.stringify(output ?? "").includes("jsonl");
+  });
+  expect(asking.length).toBeGreaterThan(5);
+  expect(silent.map(([name]) => name)).toEqual([]);
+});
+
 it("names the events of a command that changes clusters in the reference", () => {
   const documented = Object.keys(eventReference);
   const emitted = program

@@ -58,13 +58,27 @@ export interface ResolvedClusters {
 /**
  * The way to every cluster: its kubeconfig context, or Rancher. A context or
  * an ID that is not there is a mistake in the mesh file or the kubeconfig, not
- * an outage: one UserError (65) for all of them, located in the mesh file.
+ * an outage: one UserError (65) for all of them, located in the mesh file. When it
+ * rejects, Rancher's client is closed.
  */
 export async function resolveContexts(
   meshFile: MeshFile,
   options: AccessOptions & RunOptions,
 ): Promise<ResolvedClusters> {
   const rancher = await linkRancher(meshFile, options);
+  try {
+    return { clusters: await resolveAll(meshFile, rancher, options), rancher };
+  } catch (error) {
+    await closeRancher(rancher);
+    throw error;
+  }
+}
+
+async function resolveAll(
+  meshFile: MeshFile,
+  rancher: RancherState,
+  options: AccessOptions,
+): Promise<ResolvedClusters["clusters"]> {
   const problems: Diagnostic[] = [];
   const clusters: (ClusterContext | Unreachable)[] = [];
   const load = rememberKubeconfigs();
@@ -82,10 +96,9 @@ export async function resolveContexts(
   const found = clusters.filter((one) => one.kind === "found");
   problems.push(...findSharedServers(found).map((one) => located(meshFile, one)));
   if (problems.length > 0) {
-    await closeRancher(rancher);
     throw new UserError(problems, exitCodes.invalidMeshFile);
   }
-  return { clusters, rancher };
+  return clusters;
 }
 
 /** Where the mesh file says how a cluster is reached. */

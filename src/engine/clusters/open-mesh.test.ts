@@ -1,7 +1,10 @@
+import { execFileSync } from "node:child_process";
+import { closeSync, constants, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { interruptibleBy } from "../../files/interruptible.ts";
 import type { RancherStub } from "../../providers/rancher/testing/rancher-stub.ts";
 import { startRancherStub, stubToken } from "../../providers/rancher/testing/rancher-stub.ts";
 import { clusterJson, collection } from "../../providers/rancher/testing/stub-client.ts";
@@ -13,7 +16,7 @@ import { gatherBundle } from "../operations/support-bundle.ts";
 import { preparePlan } from "../operations/plan.ts";
 import { verifyMesh } from "../operations/verify.ts";
 import type { EngineOptions } from "../options.ts";
-import { openMeshWhile } from "./open-mesh.ts";
+import { openMesh, openMeshWhile } from "./open-mesh.ts";
 
 /** For what comes at once where nothing else runs on the machine. */
 const patient = { timeout: 20_000 };
@@ -32,13 +35,13 @@ afterEach(async () => {
   await Promise.all([stub.close(), rm(folder, { recursive: true, force: true })]);
 });
 
-function meshBehindRancher(): MeshFile {
+function meshBehindRancher(others = ""): MeshFile {
   const text = `apiVersion: isthmus.dev/v1alpha1
 kind: Mesh
 metadata: { name: prod }
 spec:
   rancher: { url: "${stub.url}", token: { env: TOKEN }, caFile: ca.pem }
-  clusters: [{ name: west, rancherId: c-abcde }]
+  clusters: [{ name: west, rancherId: c-abcde }${others}]
 `;
   return parseMeshFile(text, { name: "mesh.yaml", path: path.join(folder, "mesh.yaml"), folder });
 }
@@ -83,6 +86,22 @@ it.each(Object.keys(commands))(
     await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
   },
 );
+
+it("leaves no connection to Rancher open when it is stopped while it reads a kubeconfig", async () => {
+  const pipe = path.join(folder, "kubeconfig");
+  execFileSync("mkfifo", [pipe]);
+  const meshFile = meshBehindRancher(", { name: east, context: east, kubeconfig: ./kubeconfig }");
+  const stopped = new AbortController();
+  const reason = new Error("stopped by the test");
+  const opens = interruptibleBy(stopped.signal, async () => openMesh(meshFile, optionsWith(stopped.signal)));
+  const ended = opens.catch((error: unknown) => error);
+  // A pipe can be opened for writing without waiting once somebody reads it.
+  const writer = await vi.waitFor(() => openSync(pipe, constants.O_WRONLY | constants.O_NONBLOCK), patient);
+  stopped.abort(reason);
+  expect(await ended).toBe(reason);
+  await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
+  closeSync(writer);
+});
 
 it("leaves nothing open when Istio's manifests cannot be made while it connects", async () => {
   const renders = preparePlan(meshBehindRancher(), { ...optionsWith(new AbortController().signal), timeoutMs: 60_000 });

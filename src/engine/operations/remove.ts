@@ -82,12 +82,15 @@ export async function prepareRemoval(
   const all = [...connections, ...(rancherLocal === undefined ? [] : [rancherLocal])];
   const owned = async (one: Connected): Promise<Owned> =>
     readOwned(one, meshFile.mesh, { scope, byLabel, signal: options.signal });
-  const [clusters, projects, names, accountKeys] = await Promise.all([
+  const reads = [
     Promise.all(connections.filter((one) => one.kind === "connected").map(owned)),
-    rancherLocal?.kind === "connected" ? owned(rancherLocal) : undefined,
+    rancherLocal?.kind === "connected" ? owned(rancherLocal) : Promise.resolve(undefined),
     prepareWithdrawal(meshFile, { connections, scope }, options),
     keptAccountKeys(meshFile, options),
-  ]).catch(async (error: unknown) => {
+  ] as const;
+  const [clusters, projects, names, accountKeys] = await Promise.all(reads).catch(async (error: unknown) => {
+    // None may go on over connections that are closed.
+    await Promise.allSettled(reads);
     await closeMesh(open);
     throw error;
   });

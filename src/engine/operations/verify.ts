@@ -40,9 +40,9 @@ export { significance } from "../traffic/judge-split.ts";
  */
 export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promise<Verification> {
   const open = await openMesh(asked, options);
-  const { connections } = open;
-  const meshFile = withDrainsOf(asked, connections);
   try {
+    const { connections } = open;
+    const meshFile = withDrainsOf(asked, connections);
     refuseSharedClusters(meshFile, connections);
     const connected = connections.filter((one) => one.kind === "connected");
     const dead = connections.flatMap((one) =>

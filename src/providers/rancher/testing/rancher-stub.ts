@@ -56,6 +56,8 @@ export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub
       send(answer(request, routes), response);
     });
   });
+  // As Rancher, which is a Go program: no connection ends because nobody uses it, so that one that is left open shows.
+  listener.server.keepAliveTimeout = 0;
   const port = await listener.listen();
   routes.set("GET /rancherversion", () => ({
     body: { Version: version, GitCommit: "0000000", RancherPrime: "false" },
