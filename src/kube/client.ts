@@ -28,6 +28,11 @@ export interface ApplyOptions extends CallOptions {
   readonly subresource?: "ephemeralcontainers";
 }
 
+export interface CreateOptions extends CallOptions {
+  /** True: the API server says what would come out, and stores nothing. Default false. */
+  readonly dryRun?: boolean;
+}
+
 export interface PatchOptions extends CallOptions {
   readonly dryRun?: boolean;
   /** True: is sent at once, however many requests wait for their turn. Default false. */
@@ -156,7 +161,7 @@ export interface KubeClient {
    * A new object; KubeError of kind `conflict` with reason `AlreadyExists` where
    * there is one, which after a broken connection may be the one that this call made.
    */
-  create(object: KubeObject, options: CallOptions): Promise<KubeObject>;
+  create(object: KubeObject, options: CreateOptions): Promise<KubeObject>;
 
   /**
    * JSON merge patch (RFC 7386). Gives the object afterwards; KubeError of kind

@@ -2355,6 +2355,15 @@ it("says what it keeps in an annotation that leads calls past a sidecar, and wha
   ]);
 });
 
+it("takes for the cause of refused pods what a namespace asks for, whoever makes them", () => {
+  const says = 'pods "helloworld-v1-trial" is forbidden: failed quota: team: must specify limits.cpu for: helloworld';
+  const [found] = findingsOf("control-plane/writes", withRefused({ pod: true, says }));
+  expect(found).toMatchObject({ severity: "error", code: "ISM758", cluster: "east" });
+  expect(found?.detail).toContain("must specify limits.cpu for: helloworld");
+  expect(found?.detail).not.toContain("as the account of");
+  expect(found?.fix).toContain("-n sample get resourcequotas,limitranges,serviceaccounts");
+});
+
 it("says of which writes nothing is known: of what could not be tried, and of what nobody tried", () => {
   const unseenOf = (facts: MeshFacts): unknown =>
     checks.find(({ id }) => id === "control-plane/writes")?.unseen?.(facts);
@@ -2365,6 +2374,14 @@ it("says of which writes nothing is known: of what could not be tried, and of wh
     "east: VirtualService in sample and 1 more: forbidden",
     "pods in sample of east: none was tried",
   ]);
+  const { drift } = reachedIn(withCompared({ triedWrites: { pods: [], unknown: [] } }));
+  const withSelector = (selector: Readonly<Record<string, string>>): MeshFacts =>
+    withCluster("east", ({ services }) => ({
+      ...(drift === undefined ? {} : { drift }),
+      services: services.map((one) => ({ ...one, selector })),
+    }));
+  expect(unseenOf(withSelector({}))).toEqual([]);
+  expect(unseenOf(withSelector({ app: "helloworld" }))).toEqual(["pods in sample of east: none was tried"]);
 });
 
 it("says as whom a pod was tried that is refused", () => {

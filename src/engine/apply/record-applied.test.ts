@@ -54,6 +54,7 @@ async function clusterWithIt(): Promise<Cluster> {
       warnings: [],
       continueOnRefusal: false,
       tryWrites: false,
+      services: [],
       force: false,
       adopt: "unowned",
       signal,

@@ -43,6 +43,7 @@ export async function compareStates(
     warnings,
     continueOnRefusal: options.continueOnRefusal,
     tryWrites: options.tryWrites ?? false,
+    services: mesh.services,
     force: options.forceConflicts,
     adopt: options.adopt,
     ...(options.names === undefined ? {} : { names: options.names }),

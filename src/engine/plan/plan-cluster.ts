@@ -3,6 +3,7 @@ import { installedParts } from "../../core/plan/installed-parts.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../core/model/kube-object.ts";
+import type { Service } from "../../core/model/mesh.ts";
 import { describeId, idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
 import { isTouched } from "../../core/plan/added-fields.ts";
@@ -42,6 +43,8 @@ export interface ClusterScope extends Pick<ObjectScope, "unreachable" | "without
   readonly continueOnRefusal: boolean;
   /** See `PlanOptions`. */
   readonly tryWrites: boolean;
+  /** Those of the mesh file. */
+  readonly services: readonly Pick<Service, "namespace" | "name" | "versions">[];
   readonly adopt: AdoptionPolicy;
   /** The names that every cluster records, so that they are found when the mesh file has them no more; absent where they go on with what they have. */
   readonly names?: readonly string[];
@@ -64,6 +67,7 @@ export async function planCluster(
   const trials = scope.tryWrites ? createWriteTrials(one.client, scope.signal) : noTrials;
   const objectScope: ObjectScope = { ...scope, lastApplied, readLive, adoptions, unasked: [], trials };
   const planned = await Promise.all(objects.map(async (placed) => planOrRefuse(one, placed, objectScope)));
+  await trials.ofServices(scope.services.filter((service) => mayRunIn(service, one.cluster.name)));
   const refused = planned.filter((object) => "diagnostic" in object);
   if (!scope.continueOnRefusal) {
     scope.refused.push(
@@ -94,6 +98,11 @@ export async function planCluster(
     ...(trials.refused.length === 0 ? {} : { refusedWrites: trials.refused }),
     ...(scope.tryWrites ? { triedWrites: trials.tried(known.map(({ object }) => object)) } : {}),
   };
+}
+
+/** Of a service without versions the mesh file does not say where it runs. */
+function mayRunIn({ versions }: Pick<Service, "versions">, cluster: string): boolean {
+  return versions.length === 0 || versions.some(({ clusters }) => clusters.includes(cluster));
 }
 
 /** Reads live objects by lists, and those of large kinds that are unchanged since their apply by their metadata. */

@@ -12,6 +12,8 @@ const route = (name: string, namespace = "sample"): KubeObject => ({
   metadata: { name, namespace },
 });
 
+const podSpec = { containers: [{ name: "web", image: "web:1" }] };
+
 const deployment: KubeObject = {
   apiVersion: "apps/v1",
   kind: "Deployment",
@@ -62,11 +64,12 @@ it("tries one object of each kind and namespace, and a pod where one makes pods,
     expect.stringMatching(/sample\/virtualservices\/a$/),
     expect.stringMatching(/shop\/virtualservices\/c$/),
     expect.stringMatching(/sample\/deployments\/web$/),
-    expect.stringMatching(/sample\/pods\/web-2-trial$/),
+    expect.stringMatching(/sample\/pods$/),
   ]);
   expect(tried.every(({ url }) => url.includes("dryRun=All"))).toBe(true);
   expect(JSON.parse(tried[3]?.body ?? "")).toMatchObject({
     metadata: {
+      name: "web-2-trial",
       labels: { app: "web", "pod-template-hash": "web-2" },
       ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-2", controller: true }],
     },
@@ -85,7 +88,7 @@ it("tries of what the plan has asked for itself the pods alone", async () => {
   await trials.of(route("a"), { isAsked: true });
   await trials.of(deployment, { isAsked: true });
   const tried = server.requests.filter(({ method }) => method !== "GET");
-  expect(tried.map(({ url }) => url.replace(/\?.*/, ""))).toEqual([expect.stringMatching(/sample\/pods\/web-trial$/)]);
+  expect(tried.map(({ url }) => url.replace(/\?.*/, ""))).toEqual([expect.stringMatching(/sample\/pods$/)]);
   expect(trials.tried([route("a"), deployment])).toEqual({ pods: ["sample"], unknown: [] });
 });
 
@@ -95,10 +98,7 @@ it("keeps what policies and webhooks say, and neither rights nor quotas nor what
     ["/virtualservices/a", status(422, frozen, "Invalid")],
     ["/virtualservices/c", status(403, 'user "ci" cannot patch resource "virtualservices"', "Forbidden")],
     ["/deployments/web", status(400, 'admission webhook "a.example" does not support dry run', "BadRequest")],
-    [
-      "/pods/web-trial",
-      status(500, 'failed calling webhook "pods.example": context deadline exceeded', "InternalError"),
-    ],
+    ["sample/pods?", status(500, 'failed calling webhook "pods.example": context deadline exceeded', "InternalError")],
   ];
   for (const [end, answer] of says) {
     const matches = ({ url, method }: SeenRequest): boolean => method !== "GET" && url.includes(end);
@@ -122,5 +122,120 @@ it("keeps what policies and webhooks say, and neither rights nor quotas nor what
       { write: "VirtualService in shop", reason: expect.stringContaining("cannot patch") },
       { write: "Deployment in sample", reason: expect.stringContaining("does not support dry run") },
     ],
+  });
+});
+
+it("tries a pod as the controllers that are there make it, where no manifest says how", async () => {
+  const { client, server } = await sampleCluster();
+  const template = { metadata: { labels: { app: "web", "pod-template-hash": "web-2" } }, spec: podSpec };
+  server.put({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { selector: { app: "web" } },
+  });
+  for (const [name, replicas] of [
+    ["web-1", 0],
+    ["web-2", 1],
+  ] as const) {
+    server.put({
+      ...replicaSet(name, "1"),
+      metadata: { ...replicaSet(name, "1").metadata, namespace: "shop" },
+      spec: { replicas, template },
+    });
+  }
+  const trials = createWriteTrials(client, signal);
+  await trials.of(deployment);
+  await trials.ofServices([
+    { namespace: "sample", name: "web" },
+    { namespace: "shop", name: "nothing" },
+    { namespace: "shop", name: "web" },
+    { namespace: "shop", name: "other" },
+  ]);
+  const tried = server.requests.filter(({ method }) => method === "POST");
+  expect(tried.map(({ url }) => url.replace(/.*namespaces\//, ""))).toEqual([
+    expect.stringMatching(/^sample\/pods\?.*dryRun=All/),
+    expect.stringMatching(/^shop\/pods\?.*dryRun=All/),
+  ]);
+  expect(JSON.parse(tried[1]?.body ?? "")).toMatchObject({
+    metadata: {
+      name: "web-2-trial",
+      namespace: "shop",
+      labels: { app: "web", "pod-template-hash": "web-2" },
+      ownerReferences: [{ apiVersion: "apps/v1", kind: "ReplicaSet", name: "web-2", controller: true }],
+    },
+    spec: podSpec,
+  });
+  expect(trials.tried([]).pods).toEqual(["sample", "shop"]);
+  expect(server.store.find({ apiVersion: "v1", kind: "Pod" }, "shop", "web-2-trial")).toBeUndefined();
+});
+
+it("makes the next pod of a StatefulSet, with the claims that its volumes are", async () => {
+  const { client, server } = await sampleCluster();
+  const set: KubeObject = {
+    apiVersion: "apps/v1",
+    kind: "StatefulSet",
+    metadata: { name: "web", namespace: "sample" },
+    spec: {
+      replicas: 2,
+      ordinals: { start: 5 },
+      serviceName: "web",
+      template: {
+        metadata: { labels: { app: "web" } },
+        spec: {
+          ...podSpec,
+          volumes: [
+            { name: "data", emptyDir: {} },
+            { name: "tmp", emptyDir: {} },
+          ],
+        },
+      },
+      volumeClaimTemplates: [{ metadata: { name: "data" } }],
+    },
+  };
+  server.put(set);
+  const trials = createWriteTrials(client, signal);
+  await trials.of(set, { isAsked: true });
+  const [tried] = server.requests.filter(({ method }) => method === "POST");
+  expect(JSON.parse(tried?.body ?? "")).toEqual({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: {
+      name: "web-7",
+      namespace: "sample",
+      labels: { app: "web", "statefulset.kubernetes.io/pod-name": "web-7" },
+      ownerReferences: [
+        { apiVersion: "apps/v1", kind: "StatefulSet", name: "web", uid: expect.any(String), controller: true },
+      ],
+    },
+    spec: {
+      ...podSpec,
+      hostname: "web-7",
+      subdomain: "web",
+      volumes: [
+        { name: "tmp", emptyDir: {} },
+        { name: "data", persistentVolumeClaim: { claimName: "data-web-7" } },
+      ],
+    },
+  });
+});
+
+it("says why nothing is known where this account may not see what makes pods", async () => {
+  const { client, server } = await sampleCluster();
+  server.put({
+    apiVersion: "v1",
+    kind: "Service",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { selector: { app: "web" } },
+  });
+  server.inject(
+    { kind: "status", ...status(403, "replicasets is forbidden", "Forbidden") },
+    { times: 9, matches: ({ url }) => url.includes("replicasets") },
+  );
+  const trials = createWriteTrials(client, signal);
+  await trials.ofServices([{ namespace: "shop", name: "web" }]);
+  expect(trials.tried([])).toEqual({
+    pods: [],
+    unknown: [{ write: "pods of shop/web", reason: expect.stringContaining("replicasets is forbidden") }],
   });
 });

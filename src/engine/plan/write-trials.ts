@@ -1,10 +1,14 @@
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
+import type { Service } from "../../core/model/mesh.ts";
 import type { RefusedWrite, TriedWrites } from "../../core/plan/plan.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { KubeError, isHeldBackByAdmission, isWebhookAway } from "../../kube/errors.ts";
+import { KubeError, unlessForbidden } from "../../kube/errors.ts";
+import { judgeTrial } from "./judge-trial.ts";
+import { liveTrialPodOf } from "./live-trial-pod.ts";
+import type { TrialPod } from "./trial-pod.ts";
 import { trialPodOf } from "./trial-pod.ts";
 
 /** Finds out what stands between an apply and objects that are as an apply has left them. */
@@ -14,6 +18,8 @@ export interface WriteTrials {
    * and the plan has not asked for one itself, and of a pod where it makes pods.
    */
   readonly of: (object: KubeObject, known?: { readonly isAsked: boolean }) => Promise<void>;
+  /** Tries a pod in each of their namespaces in which none was tried yet, as what is there makes them: manifests that others apply are not known. */
+  readonly ofServices: (services: readonly Pick<Service, "namespace" | "name">[]) => Promise<void>;
   /** What was refused so far. */
   readonly refused: readonly RefusedWrite[];
   /** What is known of writes of these objects by now. */
@@ -23,6 +29,7 @@ export interface WriteTrials {
 /** Tries nothing. */
 export const noTrials: WriteTrials = {
   of: async () => Promise.resolve(),
+  ofServices: async () => Promise.resolve(),
   refused: [],
   tried: () => ({ pods: [], unknown: [] }),
 };
@@ -31,23 +38,22 @@ export const noTrials: WriteTrials = {
  * Tries by dry-runs what changes nothing: policies and webhooks are asked as
  * for any other write (https://kubernetes.io/docs/reference/using-api/api-concepts/#dry-run),
  * and say what they would say to the next apply, or to the next pod. One object
- * speaks for all of its kind and namespace. What this account may not do, what a
- * quota says and webhooks that know no dry-runs are no refusals: they would say
- * something else to others. Then nothing is known, and `tried` has why.
+ * speaks for all of its kind and namespace. What this account may not do and
+ * webhooks that know no dry-runs are no refusals: they would say something else
+ * to others. Then nothing is known, and `tried` has why.
  */
 export function createWriteTrials(client: KubeClient, signal: AbortSignal): WriteTrials {
   const begun = new Set<string>();
   const found: Found = { refused: [], pods: new Set(), unknown: [] };
+  const scope: TrialScope = { found, signal };
   const once = async (key: string, work: () => Promise<void>): Promise<void> => {
     if (!begun.has(key)) {
       begun.add(key);
       await work();
     }
   };
-  const tryPod = async (workload: KubeObject): Promise<void> => {
-    const pod = await trialPodOf(client, workload, signal);
-    await (pod === undefined ? undefined : attempt(client, pod, { id: idOf(workload), pod: true }, { found, signal }));
-  };
+  const isTried = (namespace: string): boolean =>
+    [...begun].some((key) => key.startsWith("pods ") && key.endsWith(` ${namespace}`));
   return {
     refused: found.refused,
     of: async (object, { isAsked } = { isAsked: false }) => {
@@ -55,10 +61,24 @@ export function createWriteTrials(client: KubeClient, signal: AbortSignal): Writ
       const key = keyOfKind(id);
       if (isTriable(object)) {
         await Promise.all([
-          once(key, async () => (isAsked ? undefined : attempt(client, object, { id }, { found, signal }))),
-          isWorkload(id) ? once(`pods ${key}`, async () => tryPod(object)) : undefined,
+          once(key, async () => (isAsked ? undefined : attempt(client, object, id, scope))),
+          isWorkload(id)
+            ? once(`pods ${key}`, async () => attemptPod(client, await trialPodOf(client, object, signal), scope))
+            : undefined,
         ]);
       }
+    },
+    ofServices: async (services) => {
+      const dark = new Set(services.map(({ namespace }) => namespace).filter((namespace) => !isTried(namespace)));
+      await Promise.all(
+        [...dark].map(async (one) =>
+          attemptLive(
+            client,
+            services.filter(({ namespace }) => namespace === one),
+            scope,
+          ),
+        ),
+      );
     },
     tried: (objects) => {
       const ids = objects.filter(isTriable).map(idOf);
@@ -80,28 +100,78 @@ interface Found {
   readonly unknown: TriedWrites["unknown"][number][];
 }
 
-async function attempt(
+interface TrialScope {
+  readonly found: Found;
+  readonly signal: AbortSignal;
+}
+
+async function attempt(client: KubeClient, object: KubeObject, id: ObjectId, scope: TrialScope): Promise<void> {
+  const error = await errorOf(
+    async () => client.apply(object, { dryRun: true, force: true, signal: scope.signal }),
+    scope,
+  );
+  const verdict = judgeTrial(error, "object");
+  if (error !== undefined && verdict !== "let in") {
+    tell(scope.found, verdict, { id, says: error.message });
+  }
+}
+
+/** Made as controllers do it, since what a server-side apply asks of lists is more than a pod has to fulfil. */
+async function attemptPod(client: KubeClient, trial: TrialPod | undefined, scope: TrialScope): Promise<void> {
+  if (trial === undefined) {
+    return;
+  }
+  const { pod, maker, isOwned } = trial;
+  const { found, signal } = scope;
+  const error = await errorOf(async () => client.create(pod, { dryRun: true, signal }), scope);
+  const verdict = judgeTrial(error, isOwned ? "pod" : "naked pod");
+  if (error !== undefined && verdict !== "let in") {
+    tell(found, verdict, { id: maker, pod: true, says: error.message });
+  }
+  if (verdict !== "unknown") {
+    found.pods.add(maker.namespace ?? "");
+  }
+}
+
+/** Of the first of the services that says what makes its pods. */
+async function attemptLive(
   client: KubeClient,
-  object: KubeObject,
-  refusal: Omit<RefusedWrite, "says">,
-  { found, signal }: { readonly found: Found; readonly signal: AbortSignal },
+  services: readonly Pick<Service, "namespace" | "name">[],
+  scope: TrialScope,
 ): Promise<void> {
+  for (const service of services) {
+    const trial = await unlessForbidden(
+      async () => liveTrialPodOf(client, service, scope.signal),
+      ({ message }) => {
+        scope.found.unknown.push({ write: `pods of ${service.namespace}/${service.name}`, reason: message });
+        return undefined;
+      },
+    );
+    if (trial !== undefined) {
+      return attemptPod(client, trial, scope);
+    }
+  }
+}
+
+/** What the API server answers but an object; other errors than its own go on. */
+async function errorOf(send: () => Promise<unknown>, { signal }: TrialScope): Promise<KubeError | undefined> {
   try {
-    await client.apply(object, { dryRun: true, force: true, signal });
+    await send();
+    return undefined;
   } catch (error) {
     signal.throwIfAborted();
     if (!(error instanceof KubeError)) {
       throw error;
     }
-    const { message } = error;
-    if (!isHeldBackByAdmission(error) && !isWebhookAway(error)) {
-      found.unknown.push({ write: describeWrite(refusal), reason: message });
-      return;
-    }
-    found.refused.push({ ...refusal, says: message });
+    return error;
   }
-  if (refusal.pod === true) {
-    found.pods.add(refusal.id.namespace ?? "");
+}
+
+function tell(found: Found, verdict: "refused" | "unknown", refusal: RefusedWrite): void {
+  if (verdict === "refused") {
+    found.refused.push(refusal);
+  } else {
+    found.unknown.push({ write: describeWrite(refusal), reason: refusal.says });
   }
 }
 
@@ -111,7 +181,7 @@ function isTriable(object: KubeObject): boolean {
 }
 
 function isWorkload({ group, kind }: ObjectId): boolean {
-  return group === "apps" && kind === "Deployment";
+  return group === "apps" && ["Deployment", "StatefulSet", "DaemonSet"].includes(kind);
 }
 
 function keyOfKind({ group, kind, namespace = "" }: ObjectId): string {

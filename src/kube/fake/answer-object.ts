@@ -37,7 +37,8 @@ export function answerObject(asked: ObjectRequest, state: FakeState): FakeAnswer
 }
 
 /** Answers the `POST` of a new object. */
-export function createObject({ body, kind, namespace }: Omit<ObjectRequest, "name">, { store }: FakeState): FakeAnswer {
+export function createObject(asked: Omit<ObjectRequest, "name">, { store }: FakeState): FakeAnswer {
+  const { body, kind, namespace } = asked;
   const object = readJson(body) as WireObject;
   const { name } = object.metadata;
   const refusal = refuseTerminating(kind, namespace, store);
@@ -45,7 +46,7 @@ export function createObject({ body, kind, namespace }: Omit<ObjectRequest, "nam
     return refusal;
   }
   return store.find(kind, namespace, name) === undefined
-    ? answer(201, store.put(object, { store: true }).object)
+    ? answer(201, store.put(object, { store: !isDryRun(asked) }).object)
     : answer(409, statusBody(409, "AlreadyExists", `${kind.plural} "${name}" already exists`));
 }
 

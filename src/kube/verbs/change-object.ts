@@ -1,6 +1,6 @@
 import type { Json, KubeObject } from "../../core/model/kube-object.ts";
 import { ownFieldManager } from "../../core/render/names.ts";
-import type { ApplyOptions, CallOptions, PatchOptions } from "../client.ts";
+import type { ApplyOptions, CreateOptions, PatchOptions } from "../client.ts";
 import type { Connection } from "../connection.ts";
 import { objectPath } from "./object-path.ts";
 import type { ObjectReference } from "../object-reference.ts";
@@ -37,7 +37,7 @@ export async function applyObject(
 export async function createObject(
   connection: Connection,
   object: KubeObject,
-  { signal }: CallOptions,
+  { dryRun = false, signal }: CreateOptions,
 ): Promise<KubeObject> {
   const reference = referenceOf(object);
   const path = await objectPath(connection, reference, { verb: "create", signal });
@@ -46,9 +46,9 @@ export async function createObject(
     {
       method: "POST",
       path: path.slice(0, path.lastIndexOf("/")),
-      query: { fieldManager: ownFieldManager, ...strictly },
+      query: { fieldManager: ownFieldManager, ...strictly, ...dryRunQuery(dryRun) },
       contentType: "application/json",
-      subject: { verb: "create", object: reference },
+      subject: { verb: dryRun ? "dry-run" : "create", object: reference },
       signal,
     },
     atPath(object, path),

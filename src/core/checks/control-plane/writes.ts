@@ -1,5 +1,6 @@
 import type { RefusedWrite } from "../../plan/plan.ts";
 import { describeId } from "../../model/kube-object.ts";
+import type { Service } from "../../model/mesh.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
@@ -8,7 +9,16 @@ import type { HinderedWorkload } from "../hindrance-facts.ts";
 import { whyNotCompared } from "../not-compared.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { apiServer, istiod, newPods, startOf, wayToInjector, wayToIstiod, webhookOf } from "../subjects.ts";
+import {
+  apiServer,
+  appliedObject,
+  istiod,
+  newPods,
+  startOf,
+  wayToInjector,
+  wayToIstiod,
+  webhookOf,
+} from "../subjects.ts";
 
 /**
  * What stands between the next apply, or the next pod, and the API server,
@@ -38,7 +48,8 @@ export const writes: Check = {
 
 /** Of what nobody knows whether it would be let in, a clause each. */
 function untriedWrites(facts: MeshFacts): readonly string[] {
-  return reachedClusters(facts).flatMap(({ cluster, drift }): readonly string[] => {
+  return reachedClusters(facts).flatMap((one): readonly string[] => {
+    const { cluster, drift } = one;
     if (drift?.kind !== "compared") {
       return [];
     }
@@ -47,7 +58,7 @@ function untriedWrites(facts: MeshFacts): readonly string[] {
       return [`no write was tried in ${cluster}`];
     }
     const known = new Set(tried.pods);
-    const here = facts.mesh.services.filter(({ versions }) => versions.some((one) => one.clusters.includes(cluster)));
+    const here = facts.mesh.services.filter((service) => hasPods(service, one));
     const dark = [...new Set(here.map(({ namespace }) => namespace))].filter((namespace) => !known.has(namespace));
     const [first, ...rest] = tried.unknown;
     return [
@@ -57,6 +68,17 @@ function untriedWrites(facts: MeshFacts): readonly string[] {
       ...(dark.length === 0 ? [] : [`pods in ${list(dark)} of ${cluster}: none was tried`]),
     ];
   });
+}
+
+/** Whether a service has pods in a cluster, or is to have them: without a selector they are nothing's that makes more. */
+function hasPods({ namespace, name, versions }: Service, { cluster, services }: ReachedCluster): boolean {
+  const here = services.find(({ service }) => service === `${namespace}/${name}`);
+  if (here?.present === true && Object.keys(here.selector).length === 0) {
+    return false;
+  }
+  return versions.length === 0
+    ? (here?.endpoints.length ?? 0) > 0
+    : versions.some(({ clusters }) => clusters.includes(cluster));
 }
 
 /** What has refused, as the API server names it. */
@@ -125,7 +147,7 @@ function heldBack(one: ReachedCluster, source: Source, refused: readonly Refused
     rule: "the API server refuses",
   }[source.kind];
   // Who makes a pod may matter to a policy, and this account is no controller.
-  const mayDependOnUs = pods && source.kind !== "silent webhook";
+  const mayDependOnUs = pods && source.kind !== "silent webhook" && source.kind !== "rule";
   const isDoubtful = mayDependOnUs && !refused.some(({ id }) => one.hindered.some((it) => isAbout(it, id)));
   const state = isDoubtful ? "pods, in doubt" : pods ? "pods" : "writes";
   const consequence = {
@@ -133,19 +155,16 @@ function heldBack(one: ReachedCluster, source: Source, refused: readonly Refused
     "pods, in doubt": `those that run go on. It was tried as the account of context ${one.context}: what goes by who makes a pod may let in those of Kubernetes' own controllers, and no workload named here lacks one now.`,
     writes: "requests go on as they are, and no apply, shift or drain changes that there.",
   }[state];
-  const whoever = isDoubtful
-    ? "Nothing where it lets in the pods of Kubernetes' own controllers. Otherwise whoever"
-    : "Whoever";
   // A freeze may be meant, and then nothing is wrong with what is there.
   const isFault = source.kind === "silent webhook" || state === "pods";
   return (isFault ? problem : warning)("ISM758", {
     detail: `In ${one.cluster} ${who} ${pods ? "new" : "every write of"} ${what}, by a dry-run that changes nothing (${shorten(says)}): ${consequence}`,
-    fix: `${whoever} set it has to decide: take isthmus and these namespaces out of it, end it, or write what it asks for into the mesh file and the services' manifests.${lookAt(one, source, says)}`,
+    fix: pods && source.kind === "rule" ? ruleFix(one, refused) : decisionFix(one, { source, says, isDoubtful }),
     cluster: one.cluster,
     needs: [
       apiServer(one.cluster),
       // Where pods are missing already that is told, with the same words.
-      ...(pods ? refused.flatMap(({ id }): readonly Subject[] => podsOf(one, id)) : []),
+      ...(pods ? refused.flatMap(({ id, says: words }) => [...podsOf(one, id), ...accountIn(one, words)]) : []),
     ],
     provenBy: { own: mayDependOnUs ? ["hindered"] : [] },
   });
@@ -156,6 +175,30 @@ function lookAt(one: ReachedCluster, { kind }: Source, says: string): string {
   const policies = `${says.includes("ValidatingAdmissionPolicy") ? "validating" : "mutating"}admissionpolicies`;
   const kinds = kind === "policy" ? policies : "validatingwebhookconfigurations,mutatingwebhookconfigurations";
   return kind === "rule" ? "" : ` ${kubectl(one, "get", kinds)}`;
+}
+
+function decisionFix(
+  one: ReachedCluster,
+  { source, says, isDoubtful }: { readonly source: Source; readonly says: string; readonly isDoubtful: boolean },
+): string {
+  const whoever = isDoubtful
+    ? "Nothing where it lets in the pods of Kubernetes' own controllers. Otherwise whoever"
+    : "Whoever";
+  return `${whoever} set it has to decide: take isthmus and these namespaces out of it, end it, or write what it asks for into the mesh file and the services' manifests.${lookAt(one, source, says)}`;
+}
+
+/** Where Kubernetes' own rules refuse pods: what they go by is there to be read. */
+function ruleFix(one: ReachedCluster, [first]: readonly RefusedWrite[]): string {
+  const { namespace = "" } = first?.id ?? {};
+  return `Whoever runs namespace ${namespace} has to decide: have the pods ask for what it says, or take away what asks for it. ${kubectl(one, "-n", namespace, "get", "resourcequotas,limitranges,serviceaccounts")}`;
+}
+
+/** An account that pods run as and that is not there: where an apply makes it, that is told already. */
+function accountIn({ cluster }: ReachedCluster, says: string): readonly Subject[] {
+  const [, namespace, name] = /error looking up service account ([^/]+)\/([^:]+):/.exec(says) ?? [];
+  return namespace === undefined || name === undefined
+    ? []
+    : [appliedObject(cluster, { group: "", kind: "ServiceAccount", namespace, name })];
 }
 
 function podsOf({ cluster }: ReachedCluster, { namespace = "", name }: RefusedWrite["id"]): readonly Subject[] {

@@ -6,7 +6,9 @@ export function guardClient(client: KubeClient, lease: Pick<HeldLease, "ensure">
   return {
     ...client,
     async create(object, options) {
-      await lease.ensure();
+      if (options.dryRun !== true) {
+        await lease.ensure();
+      }
       return client.create(object, options);
     },
     async apply(object, options) {
