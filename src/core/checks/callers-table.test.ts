@@ -150,6 +150,20 @@ describe("what callers inside hold", () => {
       "error ISM565 VirtualService default/by-hand: … go to other.cart.svc.cluster.local:80, which has no healthy endpoint, and fail with 503.",
     ],
     [
+      "a ServiceEntry with an address of the Service",
+      {
+        kind: "tcp",
+        routes: [{ ...plain, clusters: { "outbound|5000||db.example": 100 } }],
+        cluster: { name: "outbound|5000||db.example" },
+        beside: {
+          entries: [
+            { kind: "ServiceEntry", namespace: "cart", name: "db", addresses: [], hosts: ["db.example"], written },
+          ],
+        },
+      },
+      "error ISM564 ServiceEntry cart/db: ServiceEntry cart/db (written by kubectl-create at 2026-11-23T05:00:00Z) of west decides over calls inside the mesh: requests from pods in sample to sample/helloworld (port 5000) go to db.example:5000 instead, since it names the Service's own address for its own.",
+    ],
+    [
       "no route for a request",
       { routes: [{ ...plain, path: { kind: "prefix", value: "/v2" } }] },
       "error ISM564 Service sample/helloworld: … are answered with 404.",

@@ -42,18 +42,29 @@ function effectsOfCluster(call: Call, name: string, base: Made): readonly Caller
     return [{ ...base, severity: "error", part: "pods", what: `${failed(way)}: there is no ${known}${why}` }];
   }
   if (elsewhere) {
+    const entry = base.by === undefined ? entryAt(call, host) : undefined;
+    const taken: Made = entry === undefined ? base : { ...base, by: entry };
     return usedEndpoints(cluster.endpoints).length === 0 && cluster.direct === undefined
       ? [
           {
-            ...base,
+            ...taken,
             severity: "error",
             part: "pods",
             what: `go to ${known}, which has no healthy endpoint, and ${failed(way)}`,
           },
         ]
-      : base.by === undefined
-        ? []
-        : [{ ...base, severity: "warning", part: "route", what: `go to ${known} instead` }];
+      : entry !== undefined
+        ? [
+            {
+              ...taken,
+              severity: "error",
+              part: "route",
+              what: `go to ${known} instead, since it names the Service's own address for its own`,
+            },
+          ]
+        : base.by === undefined
+          ? []
+          : [{ ...base, severity: "warning", part: "route", what: `go to ${known} instead` }];
   }
   const rule = ruleOf(one, cluster);
   const ruled: Made = rule === undefined ? base : { ...base, by: rule };
@@ -62,6 +73,20 @@ function effectsOfCluster(call: Call, name: string, base: Made): readonly Caller
     ...effectsOfTls(call, cluster).map((what): CallerEffect => ({ ...ruled, severity: "error", part: "pods", what })),
     ...effectsOfEndpoints(call, { cluster, version }, base),
   ];
+}
+
+/**
+ * The ServiceEntry of another host that a TCP listener at the Service's address
+ * was made of: of two for one address and port istiod takes one
+ * (https://istio.io/latest/docs/reference/config/networking/service-entry/#ServiceEntry-addresses).
+ */
+function entryAt({ one, way }: Call, host: string): ObjectId | undefined {
+  const found = (one.routing.beside?.entries ?? []).find(
+    ({ kind, hosts = [] }) => kind === "ServiceEntry" && hosts.includes(host),
+  );
+  return way.kind !== "tcp" || found === undefined
+    ? undefined
+    : { group: "networking.istio.io", kind: found.kind, namespace: found.namespace, name: found.name };
 }
 
 /** Any two callers at once have more. */

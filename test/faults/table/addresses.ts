@@ -57,6 +57,35 @@ export const addressFaults: readonly Fault[] = [
     undo: async () => on("east", istio, "label service istio-eastwestgateway networking.istio.io/gatewayPort-"),
   },
   {
+    what: "a TCP ServiceEntry names the address of the shop's Service in west for its own",
+    inject: async () => {
+      const address = await kubectl("west", [
+        "-n",
+        "shop",
+        "get",
+        "service",
+        "web",
+        "-o",
+        "jsonpath={.spec.clusterIP}",
+      ]);
+      await put("west", {
+        apiVersion: "networking.istio.io/v1",
+        kind: "ServiceEntry",
+        metadata: { name: "legacy", namespace: "shop" },
+        spec: {
+          hosts: ["db.legacy.example"],
+          addresses: [address],
+          ports: [{ number: 80, name: "tcp", protocol: "TCP" }],
+          resolution: "STATIC",
+          endpoints: [{ address: "192.0.2.10" }],
+        },
+      });
+    },
+    causes: [cause("west", "ISM564")],
+    says: "go to db.legacy.example:80 instead",
+    undo: async () => drop("west", "shop", "serviceentry.networking.istio.io/legacy"),
+  },
+  {
     what: "the Service without a route is an alias of another name in west",
     inject: async () => {
       await drop("west", "back", "service/data");
