@@ -42,29 +42,7 @@ function effectsOfCluster(call: Call, name: string, base: Made): readonly Caller
     return [{ ...base, severity: "error", part: "pods", what: `${failed(way)}: there is no ${known}${why}` }];
   }
   if (elsewhere) {
-    const entry = base.by === undefined ? entryAt(call, host) : undefined;
-    const taken: Made = entry === undefined ? base : { ...base, by: entry };
-    return usedEndpoints(cluster.endpoints).length === 0 && cluster.direct === undefined
-      ? [
-          {
-            ...taken,
-            severity: "error",
-            part: "pods",
-            what: `go to ${known}, which has no healthy endpoint, and ${failed(way)}`,
-          },
-        ]
-      : entry !== undefined
-        ? [
-            {
-              ...taken,
-              severity: "error",
-              part: "route",
-              what: `go to ${known} instead, since it names the Service's own address for its own`,
-            },
-          ]
-        : base.by === undefined
-          ? []
-          : [{ ...base, severity: "warning", part: "route", what: `go to ${known} instead` }];
+    return effectsElsewhere(call, { cluster, known, host }, base);
   }
   const rule = ruleOf(one, cluster);
   const ruled: Made = rule === undefined ? base : { ...base, by: rule };
@@ -73,6 +51,25 @@ function effectsOfCluster(call: Call, name: string, base: Made): readonly Caller
     ...effectsOfTls(call, cluster).map((what): CallerEffect => ({ ...ruled, severity: "error", part: "pods", what })),
     ...effectsOfEndpoints(call, { cluster, version }, base),
   ];
+}
+
+/** Of a cluster that is none of the service's own. */
+function effectsElsewhere(
+  call: Call,
+  { cluster, known, host }: { readonly cluster: CallerCluster; readonly known: string; readonly host: string },
+  base: Made,
+): readonly CallerEffect[] {
+  const entry = base.by === undefined ? entryAt(call, host) : undefined;
+  const made: Made = entry === undefined ? base : { ...base, by: entry };
+  if (usedEndpoints(cluster.endpoints).length === 0 && cluster.direct === undefined) {
+    const what = `go to ${known}, which has no healthy endpoint, and ${failed(call.way)}`;
+    return [{ ...made, severity: "error", part: "pods", what }];
+  }
+  if (entry !== undefined) {
+    const what = `go to ${known} instead, since it names the Service's own address for its own`;
+    return [{ ...made, severity: "error", part: "route", what }];
+  }
+  return base.by === undefined ? [] : [{ ...base, severity: "warning", part: "route", what: `go to ${known} instead` }];
 }
 
 /**
