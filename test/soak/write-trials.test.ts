@@ -21,6 +21,8 @@ interface Row {
   readonly later?: Fields;
   /** Words of the refusal; left out where the pod is let in. */
   readonly refusal?: string;
+  /** Words of what is not known of it; left out where it is let in or refused. */
+  readonly unknown?: string;
 }
 
 const quota = (hard: Fields): Fields => ({ apiVersion: "v1", kind: "ResourceQuota", spec: { hard } });
@@ -28,7 +30,7 @@ const twice = ["1", "2"].map((value) => ({ name: "A", value }));
 
 const rows: readonly Row[] = [
   { what: "nothing" },
-  { what: "a quota that is used up", later: quota({ pods: "1" }) },
+  { what: "a quota that is used up", later: quota({ pods: "1" }), unknown: "exceeded quota" },
   { what: "a quota for what is not said", later: quota({ "limits.cpu": "10" }), refusal: "must specify limits.cpu" },
   {
     what: "a range",
@@ -177,7 +179,8 @@ it.each(rows)("tries the next pod beside $what", async (row) => {
   await expect.poll(tryPod, { timeout: 60_000 }).toEqual({
     refused: row.refusal === undefined ? [] : [expect.stringContaining(row.refusal)],
     pods: [namespace],
-    unknown: [],
+    unknown:
+      row.unknown === undefined ? [] : [expect.objectContaining({ reason: expect.stringContaining(row.unknown) })],
   });
   await client.close();
 });

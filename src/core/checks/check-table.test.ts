@@ -9,7 +9,7 @@ import { changingName, foreignName, rightName, withNames } from "../testing/publ
 import { meshFaults } from "../testing/mesh-faults.ts";
 import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../testing/healthy-facts.ts";
 import type { BypassAnnotation } from "./bypass-facts.ts";
-import type { Check } from "./check.ts";
+import type { Check, Finding } from "./check.ts";
 import type { ControllerFacts } from "./controller-facts.ts";
 import type { TlsSecretFacts } from "./certificate-facts.ts";
 import type { GatewayFacts, GatewayPod, MeshConfigFacts } from "./control-plane-facts.ts";
@@ -17,7 +17,7 @@ import type { CredentialTrial, RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts, DriftedObject } from "./drift-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, NamespaceFacts, ReachedCluster } from "./facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
-import type { ProxySyncFacts } from "./pod-facts.ts";
+import type { PodFacts, ProxySyncFacts } from "./pod-facts.ts";
 import type { CniAgent, DnsAddress } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
 import type { RefusedWrite } from "../plan/plan.ts";
@@ -2473,6 +2473,40 @@ it("tells a Service that leads to a port which ready pods do not name from pods 
     ),
   });
   expect(findingsOf("services/versions-run", named)[0]?.detail).toContain("has no ready pod in east");
+});
+
+it("has a pod made again whose sidecar alone is not ready", () => {
+  const pod = "helloworld-v2";
+  const words = `pod ${pod}: container istio-proxy runs, but is not ready (readiness probe)`;
+  const { services = [] } = reachedIn(withService({ podsOf: { v1: [], v2: [] } }));
+  const foundWith = (why: string, owner: PodFacts["owner"]): Finding | undefined =>
+    findingsOf(
+      "services/versions-run",
+      withCluster("east", ({ pods }) => ({
+        services,
+        hindered: [hindered(why)],
+        pods: pods.map(({ owner: _former, ...one }) => ({ ...one, ...(owner === undefined ? {} : { owner }) })),
+      })),
+    )[0];
+  const owner = { kind: "Deployment", name: "helloworld-v2" };
+  const found = foundWith(words, owner);
+  expect(found?.detail).toContain(`has no ready pod in east (version=v2): ${words}. Its sidecar`);
+  expect(found?.commands).toEqual([`kubectl --context isthmus-east -n sample delete pod ${pod}`]);
+  expect(foundWith(words, undefined)?.commands).toBeUndefined();
+  const crashing = `pod ${pod}: container web keeps crashing (CrashLoopBackOff)`;
+  expect(foundWith(crashing, owner)?.detail).toContain(crashing);
+  expect(foundWith(crashing, owner)?.commands).toBeUndefined();
+});
+
+it("takes an address of a Service that nothing leads on for what kube-proxy lacks", () => {
+  const says = (address: string): string =>
+    `failed calling webhook "validation.istio.io": failed to call webhook: Post "https://istiod.istio-system.svc:443/validate": dial tcp ${address}: connect: no route to host`;
+  const [found] = findingsOf("control-plane/writes", withRefused({ says: says("10.43.0.9:443") }));
+  expect(found?.code).toBe("ISM759");
+  expect(found?.detail).toContain("no rule of kube-proxy");
+  expect(found?.fix).toContain("kube-proxy");
+  const [other] = findingsOf("control-plane/writes", withRefused({ says: says("10.42.0.9:15017") }));
+  expect(other?.fix).not.toContain("kube-proxy");
 });
 
 it("finds nothing in a policy for the east-west gateway: istiod puts none into what hands TLS on", () => {

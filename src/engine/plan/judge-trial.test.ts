@@ -25,7 +25,7 @@ it.each([
   ["a webhook", forbidden('admission webhook "a.example" denied the request: no'), "refused"],
   ["a webhook that is away", errorOf("server", 'failed calling webhook "a.example": EOF'), "refused"],
   ["a webhook without dry-runs", errorOf("invalid", 'admission webhook "a" does not support dry run'), "unknown"],
-  ["a quota that is used up", forbidden('pods "web" is forbidden: exceeded quota: q, requested: pods=1'), "let in"],
+  ["a quota that is used up", forbidden('pods "web" is forbidden: exceeded quota: q, requested: pods=1'), "full"],
   ["a quota for what is not said", forbidden("failed quota: q: must specify limits.cpu for: web"), "refused"],
   ["a range", forbidden("maximum memory usage per Container is 64Mi, but limit is 1Gi"), "refused"],
   ["ranges", forbidden("[minimum cpu usage per Pod is 1, but request is 100m, b]"), "refused"],

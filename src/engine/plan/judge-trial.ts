@@ -1,8 +1,11 @@
 import type { KubeError } from "../../kube/errors.ts";
 import { isHeldBackByAdmission, isWebhookAway } from "../../kube/errors.ts";
 
-/** What a dry-run has shown: `unknown` where somebody else, or another moment, would be answered something else. */
-export type TrialVerdict = "let in" | "refused" | "unknown";
+/**
+ * What a dry-run has shown: `full` where nothing but a quota that is used up
+ * keeps a pod out, `unknown` where somebody else would be answered something else.
+ */
+export type TrialVerdict = "let in" | "refused" | "full" | "unknown";
 
 /**
  * Judges what the API server has said to a dry-run; undefined is no error. A
@@ -12,8 +15,11 @@ export type TrialVerdict = "let in" | "refused" | "unknown";
  * has room again when a pod goes.
  */
 export function judgeTrial(error: KubeError | undefined, what: "object" | "pod" | "naked pod"): TrialVerdict {
-  if (error === undefined || (what !== "object" && isFullQuota(error))) {
+  if (error === undefined) {
     return "let in";
+  }
+  if (what !== "object" && isFullQuota(error)) {
+    return "full";
   }
   if (isWebhookAway(error)) {
     return "refused";

@@ -2,39 +2,48 @@ import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { idOf } from "../../core/model/kube-object.ts";
 import type { Labels } from "../../core/model/labels.ts";
 import { hasLabels } from "../../core/model/labels.ts";
-import type { Service } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { TrialPod } from "./trial-pod.ts";
 import { ownersOf, podOf } from "./trial-pod.ts";
 
+/** Services of one namespace. */
+export interface NamesInNamespace {
+  readonly namespace: string;
+  readonly names: readonly string[];
+}
+
 /**
- * A pod as what makes a service's pods in a cluster would make it next, whoever
- * has put that there: a ReplicaSet (of a Deployment, or of a program such as
- * Argo Rollouts), a StatefulSet or a DaemonSet. Undefined where the service
- * selects no pods, or pods that nothing of that kind makes. Rejects with a
+ * A pod as what makes the pods of one of these services in a cluster would make
+ * it next, whoever has put that there: a ReplicaSet (of a Deployment, or of a
+ * program such as Argo Rollouts), a StatefulSet or a DaemonSet. Undefined where
+ * they select no pods, or pods that nothing of that kind makes. Rejects with a
  * KubeError as `list` does.
  */
 export async function liveTrialPodOf(
   client: KubeClient,
-  { namespace, name }: Pick<Service, "namespace" | "name">,
+  { namespace, names }: NamesInNamespace,
   signal: AbortSignal,
 ): Promise<TrialPod | undefined> {
-  const object = await client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal });
-  const { selector = {} } = (object?.["spec"] ?? {}) as { readonly selector?: Labels };
-  if (Object.keys(selector).length === 0) {
-    return undefined;
-  }
-  for (const kind of ["ReplicaSet", "StatefulSet", "DaemonSet"]) {
+  const services = await client.list({ apiVersion: "v1", kind: "Service", namespace }, { signal });
+  const selectors = services
+    .filter(({ metadata }) => names.includes(metadata.name))
+    .map(selectorOf)
+    .filter((selector) => Object.keys(selector).length > 0);
+  for (const kind of selectors.length === 0 ? [] : ["ReplicaSet", "StatefulSet", "DaemonSet"]) {
     const makers = await client.list({ apiVersion: "apps/v1", kind, namespace }, { signal });
     // The newest, whose pods are the ones that follow.
     const [maker] = makers
-      .filter((one) => makesPods(one) && hasLabels(podLabelsOf(one), selector))
+      .filter((one) => makesPods(one) && selectors.some((selector) => hasLabels(podLabelsOf(one), selector)))
       .toSorted((a, b) => bornAt(b) - bornAt(a));
     if (maker !== undefined) {
       return { pod: podOf(maker, maker), maker: keeperOf(maker), isOwned: true };
     }
   }
   return undefined;
+}
+
+function selectorOf(service: KubeObject): Labels {
+  return ((service["spec"] ?? {}) as { readonly selector?: Labels }).selector ?? {};
 }
 
 interface MakerSpec {

@@ -236,6 +236,19 @@ it("says why nothing is known where this account may not see what makes pods", a
   await trials.ofServices([{ namespace: "shop", name: "web" }]);
   expect(trials.tried([])).toEqual({
     pods: [],
-    unknown: [{ write: "pods of shop/web", reason: expect.stringContaining("replicasets is forbidden") }],
+    unknown: [{ write: "pods in shop", reason: expect.stringContaining("replicasets is forbidden") }],
+  });
+});
+
+it("says that a quota has no room for the next pod, which everything else lets in", async () => {
+  const { client, server } = await sampleCluster();
+  const says = 'pods "web-trial" is forbidden: exceeded quota: team, requested: pods=1, used: pods=2, limited: pods=2';
+  server.inject({ kind: "status", ...status(403, says, "Forbidden") }, { matches: ({ method }) => method === "POST" });
+  const trials = createWriteTrials(client, signal);
+  await trials.of(deployment, { isAsked: true });
+  expect(trials.refused).toEqual([]);
+  expect(trials.tried([])).toEqual({
+    pods: ["sample"],
+    unknown: [{ write: "pods of Deployment sample/web", reason: expect.stringContaining("exceeded quota: team") }],
   });
 });

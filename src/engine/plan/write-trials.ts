@@ -7,6 +7,7 @@ import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError, unlessForbidden } from "../../kube/errors.ts";
 import { judgeTrial } from "./judge-trial.ts";
+import type { NamesInNamespace } from "./live-trial-pod.ts";
 import { liveTrialPodOf } from "./live-trial-pod.ts";
 import type { TrialPod } from "./trial-pod.ts";
 import { trialPodOf } from "./trial-pod.ts";
@@ -71,13 +72,10 @@ export function createWriteTrials(client: KubeClient, signal: AbortSignal): Writ
     ofServices: async (services) => {
       const dark = new Set(services.map(({ namespace }) => namespace).filter((namespace) => !isTried(namespace)));
       await Promise.all(
-        [...dark].map(async (one) =>
-          attemptLive(
-            client,
-            services.filter(({ namespace }) => namespace === one),
-            scope,
-          ),
-        ),
+        [...dark].map(async (namespace) => {
+          const names = services.flatMap((one) => (one.namespace === namespace ? [one.name] : []));
+          await attemptLive(client, { namespace, names }, scope);
+        }),
       );
     },
     tried: (objects) => {
@@ -133,24 +131,16 @@ async function attemptPod(client: KubeClient, trial: TrialPod | undefined, scope
   }
 }
 
-/** Of the first of the services that says what makes its pods. */
-async function attemptLive(
-  client: KubeClient,
-  services: readonly Pick<Service, "namespace" | "name">[],
-  scope: TrialScope,
-): Promise<void> {
-  for (const service of services) {
-    const trial = await unlessForbidden(
-      async () => liveTrialPodOf(client, service, scope.signal),
-      ({ message }) => {
-        scope.found.unknown.push({ write: `pods of ${service.namespace}/${service.name}`, reason: message });
-        return undefined;
-      },
-    );
-    if (trial !== undefined) {
-      return attemptPod(client, trial, scope);
-    }
-  }
+/** Of the first of the services, all of one namespace, that says what makes its pods. */
+async function attemptLive(client: KubeClient, services: NamesInNamespace, scope: TrialScope): Promise<void> {
+  const trial = await unlessForbidden(
+    async () => liveTrialPodOf(client, services, scope.signal),
+    ({ message }) => {
+      scope.found.unknown.push({ write: `pods in ${services.namespace}`, reason: message });
+      return undefined;
+    },
+  );
+  await attemptPod(client, trial, scope);
 }
 
 /** What the API server answers but an object; other errors than its own go on. */
@@ -167,7 +157,7 @@ async function errorOf(send: () => Promise<unknown>, { signal }: TrialScope): Pr
   }
 }
 
-function tell(found: Found, verdict: "refused" | "unknown", refusal: RefusedWrite): void {
+function tell(found: Found, verdict: "refused" | "full" | "unknown", refusal: RefusedWrite): void {
   if (verdict === "refused") {
     found.refused.push(refusal);
   } else {

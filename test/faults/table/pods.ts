@@ -7,6 +7,16 @@ async function cordon(cluster: ClusterName, verb: "cordon" | "uncordon"): Promis
   await kubectl(cluster, [verb, ...names.split(" ")]);
 }
 
+/** Has Envoy of a workload's sidecar stand still, and waits until its pod is not ready for it. */
+async function haltSidecar(cluster: ClusterName, namespace: string, app: string): Promise<void> {
+  const pods = await kubectl(cluster, ["-n", namespace, "get", "pods", "-l", `app=${app}`, "-o", "name"]);
+  const [pod = ""] = pods.trim().split("\n");
+  const halt =
+    'for one in /proc/[0-9]*; do read -r name <$one/comm && [ "$name" = envoy ] && kill -STOP $(basename $one); done; true';
+  await kubectl(cluster, ["-n", namespace, "exec", pod, "-c", "istio-proxy", "--", "sh", "-c", halt]);
+  await kubectl(cluster, ["-n", namespace, "wait", "--for=condition=Ready=False", pod, "--timeout=80s"]);
+}
+
 /** What keeps pods from starting, where nobody has changed an object of the mesh. */
 export const podFaults: readonly Fault[] = [
   {
@@ -22,6 +32,12 @@ export const podFaults: readonly Fault[] = [
       await kubectl("east", ["taint", "node", "--all", "--overwrite", "maintenance=yes:NoSchedule"]);
       await kubectl("east", ["taint", "node", "--all", "maintenance-"]);
     },
+  },
+  {
+    what: "the sidecar of helloworld stands still in west",
+    inject: async () => haltSidecar("west", "sample", "helloworld"),
+    causes: [cause("west", "ISM441")],
+    says: "container istio-proxy runs, but is not ready",
   },
   {
     what: "the node of west is cordoned, and the pods of the ingress gateway have to go",

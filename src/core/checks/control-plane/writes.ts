@@ -122,9 +122,12 @@ function istiodAway(one: ReachedCluster, refused: readonly RefusedWrite[]): Find
   const pods = refused.some(({ pod }) => pod === true);
   const objects = refused.some(({ pod }) => pod !== true);
   const names = [...new Set(refused.map(({ says }) => sourceOf(says).name))];
+  const ruleless = refused.some(({ says }) => isRuleless(says));
   return problem("ISM759", {
-    detail: `The API server of ${one.cluster} has to ask istiod (${names.join(", ")}), and gets no answer (${shorten(refused[0]?.says ?? "")}): ${[...(pods ? ["no new pod of the mesh is made there"] : []), ...(objects ? ["it refuses each write of a route"] : [])].join(", and ")}, however well istiod runs.`,
-    fix: `Whoever runs the network of ${one.cluster} has to see that its API server reaches the pods of istiod at TCP port 15017 (firewalls between control plane and nodes, security groups). What it says of it: ${kubectl(one, "-n", "istio-system", "get", "endpointslices", "-l", "kubernetes.io/service-name=istiod")}`,
+    detail: `The API server of ${one.cluster} has to ask istiod (${names.join(", ")}), and gets no answer (${shorten(refused[0]?.says ?? "")}): ${[...(pods ? ["no new pod of the mesh is made there"] : []), ...(objects ? ["it refuses each write of a route"] : [])].join(", and ")}, however well istiod runs.${ruleless ? " It asks at the Service's own address, for which its node has no rule of kube-proxy: what comes to Services from there, and mostly to load balancers, ends as well." : ""}`,
+    fix: ruleless
+      ? `Whoever runs the nodes of ${one.cluster} has to start kube-proxy of the API server's node anew, which writes its rules again, and see who took them away (a firewall that was loaded anew flushes all of nftables or iptables). Where it is a DaemonSet: ${kubectl(one, "-n", "kube-system", "rollout", "restart", "daemonset", "kube-proxy")}`
+      : `Whoever runs the network of ${one.cluster} has to see that its API server reaches the pods of istiod at TCP port 15017 (firewalls between control plane and nodes, security groups). What it says of it: ${kubectl(one, "-n", "istio-system", "get", "endpointslices", "-l", "kubernetes.io/service-name=istiod")}`,
     cluster: one.cluster,
     breaks: refused.flatMap(({ id, pod }) =>
       pod === true ? [newPods(one.cluster, id.namespace ?? ""), wayToInjector(one.cluster)] : [],
@@ -132,6 +135,11 @@ function istiodAway(one: ReachedCluster, refused: readonly RefusedWrite[]): Find
     needs: [istiod(one.cluster), webhookOf(one.cluster), wayToIstiod(one.cluster)],
     provenBy: { own: [] },
   });
+}
+
+/** The Service's own port at an address that nobody leads on; at a pod's it would be 15017. */
+function isRuleless(says: string): boolean {
+  return /dial tcp \S+:443: connect: (?:no route to host|network is unreachable|connection refused)/.test(says);
 }
 
 function heldBack(one: ReachedCluster, source: Source, refused: readonly RefusedWrite[]): Finding {

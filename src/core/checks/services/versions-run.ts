@@ -60,13 +60,28 @@ interface Missing {
   readonly version: ServiceVersion;
 }
 
-function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<Finding, "detail" | "fix"> {
+function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<Finding, "detail" | "fix" | "commands"> {
   const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
-  return {
-    detail: `Version ${version.name} of ${service.namespace}/${service.name} has no ready pod in ${one.cluster} (${labels.join(",")}).`,
-    fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
-  };
+  const key = `${service.namespace}/${service.name}`;
+  const words = one.hindered.find((lacking) => lacking.service === key && lacking.version === version.name)?.words;
+  const detail = `Version ${version.name} of ${key} has no ready pod in ${one.cluster} (${labels.join(",")})${words === undefined ? "" : `: ${words}`}.`;
+  const [, name] = idleSidecar.exec(words ?? "") ?? [];
+  // A pod that nothing has made would not come back.
+  const pod = servicePods(one, service).find((other) => other.name === name && other.owner !== undefined);
+  return pod === undefined
+    ? {
+        detail,
+        fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
+      }
+    : {
+        detail: `${detail} Its sidecar does not answer the kubelet, or has no configuration, and passes on no request.`,
+        fix: `A sidecar that hangs is ended with its pod, and the one that follows begins anew. Where that does not help, see what it says: ${kubectl(one, "-n", service.namespace, "logs", pod.name, "-c", "istio-proxy", "--tail=20")}`,
+        commands: [kubectl(one, "-n", service.namespace, "delete", "pod", pod.name)],
+      };
 }
+
+/** As `podReadiness` has it of a sidecar that has started once: Envoy stands still, or istiod has never told it anything. */
+const idleSidecar = /^pod (\S+): container istio-proxy runs, but is not ready/;
 
 function isNamed({ servicePorts }: ServiceFacts, port: number): boolean {
   return typeof servicePorts.find((one) => one.port === port)?.targetPort === "string";
