@@ -1,3 +1,4 @@
+import { leavesOpen } from "../../providers/dns/left-open.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -71,7 +72,7 @@ export function diagnosticsOf(error: unknown): readonly Diagnostic[] {
 export function notPublished(name: string, [why]: readonly Diagnostic[]): Diagnostic {
   return {
     ...errorOf("ISM642"),
-    detail: `${name} was not written and has what it had: ${why?.detail ?? "the DNS server gave no reason."}`,
+    detail: `${name} ${why !== undefined && leavesOpen(why) ? "may not have been written" : "was not written and has what it had"}: ${why?.detail ?? "the DNS server gave no reason."}`,
     fix: why?.fix ?? "Run isthmus dns sync when the DNS server answers again.",
     ...(why?.range === undefined ? {} : { range: why.range }),
   };

@@ -8,6 +8,7 @@ import { furtherQuestions, questionsOf, stillAsRead, type NameReading } from "..
 import { planName, type NameOwners, type NamePlan } from "../../core/front-door/plan-name.ts";
 import type { WantedName } from "../../core/front-door/wanted-name.ts";
 import type { DnsZone } from "./dns-provider.ts";
+import { leftOpen } from "./left-open.ts";
 
 /** A name that leads to what is wanted. */
 export interface PublishedName {
@@ -27,6 +28,8 @@ export interface PublishedName {
 const mostAttempts = 40;
 /** How many times a failure after a change was sent is followed by another look. */
 const mostLooks = 2;
+/** How long before each of them, in milliseconds: a server is started anew within seconds. */
+const lookMs = 1500;
 
 /** Reads all that a decision about a name needs, as it is now. Throws what the zone throws. */
 export async function readName(zone: DnsZone, wanted: WantedName, signal: AbortSignal): Promise<NameReading> {
@@ -75,7 +78,8 @@ async function planOnce(zone: DnsZone, wanted: WantedName, signal: AbortSignal):
 /**
  * Makes a name lead to what is wanted. Other writers of it may do so at the same time: a change is done only where
  * what it was decided by is still so, and is decided anew otherwise. A connection that breaks while a change is on its
- * way is followed by another look. A UserError: ISM635 and ISM636 with every reason why it may not be written,
+ * way is followed by another look, a few times within seconds; where none is answered, the error says that the change may
+ * have been done (`leavesOpen`). A UserError: ISM635 and ISM636 with every reason why it may not be written,
  * ISM637 where others changed it each time, and those of the zone; the signal's reason when aborted.
  */
 export async function publishName(zone: DnsZone, wanted: WantedName, signal: AbortSignal): Promise<PublishedName> {
@@ -85,13 +89,13 @@ export async function publishName(zone: DnsZone, wanted: WantedName, signal: Abo
   let looks = 0;
   let ttlBefore = 0;
   for (let attempts = 1; attempts <= mostAttempts; attempts += 1) {
-    const plan = throwRefused(await planOnce(zone, wanted, signal));
+    const look = await lookAgain(async () => planOnce(zone, wanted, signal), looks);
+    const plan = look === "unknown" || look === "changed-meanwhile" ? undefined : look;
     if (plan?.kind === "unchanged") {
       const outcome = before === undefined ? "unchanged" : "changed";
       return { name, outcome, before: before ?? plan.now, after: plan.now, ttlBefore, left, attempts };
     }
-    const written =
-      plan === undefined ? "changed-meanwhile" : await write(zone, plan.update, looks < mostLooks, signal);
+    const written = plan === undefined ? look : await write(zone, plan.update, looks, signal);
     if (plan !== undefined && written !== "changed-meanwhile") {
       before ??= plan.before;
       ttlBefore = Math.max(ttlBefore, plan.ttlBefore);
@@ -101,9 +105,7 @@ export async function publishName(zone: DnsZone, wanted: WantedName, signal: Abo
       }
     }
     looks += written === "unknown" ? 1 : 0;
-    if (written !== "done") {
-      await pauseBefore(attempts, signal);
-    }
+    await pauseAfter(written, attempts, signal);
   }
   throw tooBusy(zone, wanted);
 }
@@ -115,21 +117,53 @@ function throwRefused(plan: NamePlan | undefined): Exclude<NamePlan, { kind: "re
   return plan;
 }
 
-/** Changes the zone; `unknown` where the change was sent, no answer came, and another look is still allowed. */
-async function write(
-  zone: DnsZone,
-  update: DnsUpdate,
-  mayLookAgain: boolean,
-  signal: AbortSignal,
-): Promise<"done" | "changed-meanwhile" | "unknown"> {
+type Written = "done" | "changed-meanwhile" | "unknown";
+
+/** What is to be done, read after `looks` failures of changes; `unknown` where the server gives no answer and another look is still allowed. */
+async function lookAgain(
+  read: () => Promise<NamePlan | undefined>,
+  looks: number,
+): Promise<Exclude<NamePlan, { kind: "refused" }> | "changed-meanwhile" | "unknown"> {
+  try {
+    return throwRefused(await read()) ?? "changed-meanwhile";
+  } catch (error) {
+    if (looks > 0 && looks < mostLooks && isAway(error)) {
+      return "unknown";
+    }
+    throw looks > 0 ? openedBy(error) : error;
+  }
+}
+
+/** A failure after an earlier one, whose change may have been done. */
+function openedBy(error: unknown): unknown {
+  return error instanceof UserError && isAway(error)
+    ? new UserError(error.diagnostics.map(leftOpen), error.exitCode, { cause: error })
+    : error;
+}
+
+/** Nothing listens at the zone's server, or it does not answer. */
+function isAway(error: unknown): error is UserError {
+  return error instanceof UserError && error.diagnostics.some(({ code }) => code === "ISM630" || code === "ISM631");
+}
+
+/** Changes the zone; `unknown` where the change was sent, or one before it, no answer came, and another look is still allowed after `looks` of them. */
+async function write(zone: DnsZone, update: DnsUpdate, looks: number, signal: AbortSignal): Promise<Written> {
   try {
     return await zone.update(update, signal);
   } catch (error) {
-    const isUncertain = error instanceof UserError && error.diagnostics.some((one) => one.code === "ISM631");
-    if (isUncertain && mayLookAgain) {
+    const isUncertain = error instanceof UserError && error.diagnostics.some(({ code }) => code === "ISM631");
+    if ((isUncertain || (looks > 0 && isAway(error))) && looks < mostLooks) {
       return "unknown";
     }
-    throw error;
+    throw looks > 0 ? openedBy(error) : error;
+  }
+}
+
+async function pauseAfter(written: Written | NamePlan, attempts: number, signal: AbortSignal): Promise<void> {
+  if (written === "unknown") {
+    await pause(lookMs, undefined, { signal });
+  } else if (written !== "done") {
+    await pauseBefore(attempts, signal);
   }
 }
 

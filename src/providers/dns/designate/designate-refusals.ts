@@ -1,3 +1,4 @@
+import { notKnown } from "../left-open.ts";
 import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes, type ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
@@ -14,7 +15,7 @@ export function noAnswer(origin: string, method: string, error: unknown, redact:
   const message = redact(error instanceof Error && error.message !== "" ? error.message : code);
   const isSent = /^(UND_ERR_(HEADERS|BODY)_TIMEOUT|UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test(code);
   if (isSent) {
-    const open = method === "GET" ? "" : " Whether the change was done is not known.";
+    const open = method === "GET" ? "" : notKnown;
     return refused("ISM631", error, {
       detail: `${origin} took the request and gave no whole answer: ${message}.${open}`,
       fix: "Run the same command again: it goes on where this one stopped. Where it stays so, see whether the service is overloaded.",

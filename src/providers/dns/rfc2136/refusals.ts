@@ -1,3 +1,4 @@
+import { notKnown } from "../left-open.ts";
 import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes, type ExitCode } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
@@ -30,7 +31,7 @@ export function exchangeFailure(
   const { server } = place;
   const seconds = (ms: number): string => `${ms / 1000} s`;
   const after = failure.what === "" ? "" : ` ${failure.what}`;
-  const open = isChange ? " Whether the change was done is not known." : "";
+  const open = isChange ? notKnown : "";
   switch (failure.kind) {
     case "unreachable":
       return refused("ISM630", failure, {
