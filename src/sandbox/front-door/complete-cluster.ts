@@ -38,7 +38,7 @@ export async function completeCluster(options: CompleteClusterOptions, timeoutMs
   const { dir, nodeAddress, engine, parts, dns, secret, signal } = options;
   const { images } = parts;
   const files = clusterFolder(dir);
-  const api = createApiClient(await readAdminCredentials(files, nodeAddress));
+  const api = patient(createApiClient(await readAdminCredentials(files, nodeAddress)));
   try {
     await Promise.all([
       importImages({ dir, engine, archive: images.archive, names: imageNames(images), signal }),
@@ -55,6 +55,11 @@ export async function completeCluster(options: CompleteClusterOptions, timeoutMs
   } finally {
     api.close();
   }
+}
+
+/** The same with time for each answer: nodes start side by side, on a machine that may have much else to do. */
+function patient(api: ApiClient): ApiClient {
+  return { ...api, send: async (at, options) => api.send(at, { timeoutMs: 30_000, ...options }) };
 }
 
 function imageNames({ certManager, acmeSolver, externalDns }: FrontDoorParts["images"]): readonly string[] {
@@ -125,7 +130,6 @@ async function apply(api: ApiClient, { path: at, object }: Manifest, signal: Abo
     method: "PATCH",
     contentType: "application/apply-patch+yaml",
     body: object,
-    timeoutMs: 15_000,
     signal,
   });
 }
