@@ -3,7 +3,7 @@ import type { Connection, PolicyPod } from "../policies/policy-pod.ts";
 import { isAddress } from "../policies/address-block.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
 import type { AcmeIssuer, MeshFacts, ReachedCluster } from "./facts.ts";
-import type { CertManagerFacts } from "./program-facts.ts";
+import type { CertManagerFacts, ProgramFacts } from "./program-facts.ts";
 import type { Need } from "./program-ways.ts";
 import { podOf, toApiServer, toClusterDns, wayOut } from "./program-ways.ts";
 import { gatewayOf, meshClusters } from "./reached.ts";
@@ -15,7 +15,7 @@ const cloudProviders = ["akamai", "azureDNS", "cloudDNS", "cloudflare", "digital
  * Where the pods of a cert-manager have to get through for the certificates of
  * the mesh: its API server, the ACME servers, whatever proves a name, and what
  * its own checks of that ask. A DNS provider behind a webhook is asked by the
- * webhook's pods, which are not known; cert-manager reaches them through its API server.
+ * webhook's pods (`webhookNeedsOf`); cert-manager reaches them through its API server.
  */
 export function needsOf(facts: MeshFacts, one: ReachedCluster, manager: CertManagerFacts): readonly Need[] {
   const pod = podOf(manager);
@@ -32,6 +32,33 @@ export function needsOf(facts: MeshFacts, one: ReachedCluster, manager: CertMana
       ...(issuer.http01 === true && isChecked(issuer) ? toIngresses(facts, one, pod) : []),
     ]),
   ]);
+}
+
+/**
+ * What pods of a webhook for a DNS provider need inside of the cluster: their API server, by which they also know who
+ * calls them, and the cluster's DNS.
+ */
+export function webhookNeedsOf(one: ReachedCluster, webhook: ProgramFacts): readonly Need[] {
+  const pod = podOf(webhook);
+  return [...toApiServer(one, pod), ...toClusterDns(one, pod)];
+}
+
+/** Any way out, at the ports that rules of its namespace name: where the provider of a webhook is only its settings say. */
+export function anywhereOutside(webhook: ProgramFacts): Need {
+  const rules = (webhook.networkPolicies ?? []).flatMap(({ egress }) => egress);
+  const ports = rules.flatMap((rule) => rule.ports.flatMap(({ port }) => (typeof port === "number" ? [port] : [])));
+  const ways = [...new Set([443, ...ports])].flatMap((port) =>
+    (["TCP", "UDP"] as const).map((protocol) => wayOut(podOf(webhook), { host: "", port, protocol })),
+  );
+  return { what: "anything outside of the cluster", ways };
+}
+
+/** A way out to any address at the port that most providers have. */
+export function httpsOutside(webhook: ProgramFacts): Need {
+  return {
+    what: "its DNS provider (TCP 443)",
+    ways: [wayOut(podOf(webhook), { host: "", port: 443, protocol: "TCP" })],
+  };
 }
 
 /** Several issuers may have one server. */

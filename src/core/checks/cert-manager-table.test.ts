@@ -5,7 +5,7 @@ import { withCluster } from "../testing/healthy-facts.ts";
 import { judge } from "./unread.ts";
 import { certificateOrders } from "./certificates/orders.ts";
 import type { AcmeIssuer, MeshFacts } from "./facts.ts";
-import type { CertManagerFacts } from "./program-facts.ts";
+import type { CertManagerFacts, DnsWebhookFacts } from "./program-facts.ts";
 
 const labels = { "app.kubernetes.io/name": "cert-manager", "app.kubernetes.io/component": "controller" };
 const server = "https://192.0.2.14:14000/dir";
@@ -137,6 +137,56 @@ describe("a cert-manager whose namespace has policies", () => {
   ];
   it.each(table)("%s", (_name, facts, expected) => {
     expect(closed(facts)).toEqual(expected);
+  });
+
+  it("calls a webhook that is there, answers, and reaches its provider", () => {
+    const group = "acme.syseleven.de";
+    const program = { namespace: "certs", name: "designate-webhook", labels: { app: "designate-webhook" } };
+    const policy = (rules: readonly Rule[]): ReturnType<typeof policyFactsOf> =>
+      policyFactsOf({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "default", namespace: "certs" },
+        spec: { podSelector: {}, policyTypes: ["Egress"], egress: rules as [] },
+      });
+    const by = (webhook: Omit<DnsWebhookFacts, "group">): ReturnType<typeof judge> => {
+      const webhooks = [{ group, ...webhook }];
+      const issuer = { dns01: { provider: "webhook" }, uncheckedChallenges: true };
+      return judge(certificateOrders, withCertManager([issuer], [apiServer, toDns, acme], { webhooks }), undefined);
+    };
+    const shown = ({ findings }: ReturnType<typeof judge>): readonly string[] =>
+      findings.map(({ code, cluster, detail }) => `${code} ${cluster}: ${detail}`);
+    expect(by({ state: "available", program })).toEqual({ findings: [], unseen: [] });
+    expect(shown(by({ state: "missing" }))).toEqual([
+      "ISM776 east: cert-manager of east is to prove names by the webhook acme.syseleven.de, and the cluster has no API of that group. Challenges wait without a word of theirs.",
+    ]);
+    const [away] = by({ state: "unavailable", why: "failing response: connection refused", program }).findings;
+    expect(away?.detail).toContain("does not get through to it: failing response: connection refused");
+    expect(away?.fix).toContain("-n certs get pods,endpoints,networkpolicies");
+    const under = (...rules: readonly Rule[]): ReturnType<typeof judge> =>
+      by({ state: "available", program: { ...program, networkPolicies: [policy(rules)] } });
+    expect(shown(under())).toEqual([
+      expect.stringContaining(
+        "ISM750 east: the webhook acme.syseleven.de of cert-manager of east (certs/designate-webhook) does not reach its API server 192.0.2.1 (TCP 6443); the cluster's DNS (UDP 53): NetworkPolicy certs/default isolates",
+      ),
+      expect.stringContaining(
+        "reaches nothing outside of the cluster, and so no DNS provider: NetworkPolicy certs/default",
+      ),
+    ]);
+    expect(under(apiServer, toDns, tcp(443))).toEqual({ findings: [], unseen: [] });
+    // Which port its provider has nobody knows.
+    expect(under(apiServer, toDns, tcp(8081))).toEqual({
+      findings: [],
+      unseen: [
+        "whether the webhook acme.syseleven.de of cert-manager in east reaches its DNS provider: policies let it out in part, and the provider's address and port are not known",
+      ],
+    });
+    expect(by({ state: "unread" }).unseen).toEqual([
+      "the webhook acme.syseleven.de of cert-manager in east: this account may not ask about it",
+    ]);
+    expect(by({ state: "available" }).unseen).toEqual([
+      "what the pods of the webhook acme.syseleven.de of cert-manager in east reach: no Deployment was found behind it",
+    ]);
   });
 
   it("prints a policy that admits what is closed, and nothing is closed with it", () => {

@@ -21,4 +21,18 @@ export interface CertManagerFacts extends ProgramFacts {
   readonly nameserversOnly?: boolean;
   /** What keeps the two from being known, in words; left out where they are. */
   readonly unread?: string;
+  /** The webhooks by which issuers of the mesh prove names; left out where there are none. */
+  readonly webhooks?: readonly DnsWebhookFacts[];
+}
+
+/** A webhook for a DNS provider, which cert-manager calls through its API server. */
+export interface DnsWebhookFacts {
+  /** The API group, `acme.example.com`. */
+  readonly group: string;
+  /** `missing`: there is no such API. `unavailable`: the API server does not get through to it. `unknown`: it does not say. `unread`: this account may not ask. */
+  readonly state: "available" | "unavailable" | "missing" | "unknown" | "unread";
+  /** The API server's words of one that is unavailable. */
+  readonly why?: string;
+  /** The Deployment behind it; left out where none was found. */
+  readonly program?: ProgramFacts;
 }

@@ -52,6 +52,22 @@ it.each<[string, readonly string[], Partial<CertManagerFacts>]>([
   expect(await read(args)).toEqual([{ ...plain, ...expected }]);
 });
 
+it("asks of the webhooks of its issuers", async () => {
+  const { server, client } = await connectFake();
+  server.put({
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "cert-manager", namespace: "certs", labels },
+    spec: { template: { metadata: { labels }, spec: { containers: [{ name: "cert-manager" }] } } },
+  });
+  const { http01: _, ...rest } = acme;
+  const dns01 = { webhook: { groupName: "acme.syseleven.de", solverName: "designatedns" } };
+  const mesh = { ...meshWith("letsencrypt"), issuers: [{ name: "letsencrypt", acme: { ...rest, dns01 } }] };
+  expect(await readCertManager(client, mesh, new AbortController().signal)).toEqual([
+    { ...plain, webhooks: [{ group: "acme.syseleven.de", state: "missing" }] },
+  ]);
+});
+
 it("looks for none where no route has its certificate by one", async () => {
   expect(await read([], "another")).toEqual([]);
 });

@@ -2,6 +2,7 @@ import type { CertManagerFacts } from "../../core/checks/program-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { readDnsWebhooks, webhookGroupsOf } from "./read-dns-webhooks.ts";
 import { listDeployments, readProgram } from "./read-program.ts";
 import { containersOf } from "./read-workload.ts";
 
@@ -19,8 +20,17 @@ export async function readCertManager(
     return [];
   }
   const found = await listDeployments(client, [label], signal);
+  const webhooks = await readDnsWebhooks(
+    client,
+    found.length === 0 ? [] : webhookGroupsOf({ issuers, services }),
+    signal,
+  );
   return Promise.all(
-    found.map(async (object) => ({ ...(await readProgram(client, object, signal)), ...nameserversOf(object) })),
+    found.map(async (object) => ({
+      ...(await readProgram(client, object, signal)),
+      ...nameserversOf(object),
+      ...(webhooks.length === 0 ? {} : { webhooks }),
+    })),
   );
 }
 

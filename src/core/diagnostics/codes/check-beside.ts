@@ -25,7 +25,7 @@ export const besideCodes = {
   ISM750: {
     summary: "Network policies close cert-manager off from what orders need",
     explanation:
-      "Policies isolate the pods of cert-manager's controller (often a default-deny of its namespace), and no rule lets through what certificates of the mesh need: its API server; the cluster's DNS; the ACME server of an issuer; the DNS server that `rfc2136` writes to, or for other providers of dns01 port 443; the DNS servers that it looks names up at (`--dns01-recursive-nameservers`), and unless `waitInsteadOfSelfCheck` is set those of the zone; for http01 port 80 of an ingress gateway, which its own check asks. Certificates then wait without a word, and are not renewed. The fix has a policy that admits what is closed and nothing else. The pods of a webhook for a DNS provider are not known and not judged. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known.",
+      "Policies isolate the pods of cert-manager's controller (often a default-deny of its namespace), and no rule lets through what certificates of the mesh need: its API server; the cluster's DNS; the ACME server of an issuer; the DNS server that `rfc2136` writes to, or for other providers of dns01 port 443; the DNS servers that it looks names up at (`--dns01-recursive-nameservers`), and unless `waitInsteadOfSelfCheck` is set those of the zone; for http01 port 80 of an ingress gateway, which its own check asks. Certificates then wait without a word, and are not renewed. The fix has a policy that admits what is closed and nothing else. Of a webhook for a DNS provider the same is judged of its pods: their API server, the cluster's DNS, and whether policies let them out of the cluster at all, since only their settings say where the provider is. Of an address that is not known, any rule with a block of addresses counts as one that lets it out; whether the cluster's network enforces policies is not known.",
   },
   ISM522: {
     summary: "external-dns deletes the names of other clusters",
@@ -41,6 +41,11 @@ export const besideCodes = {
     summary: "external-dns does not start without a policy",
     explanation:
       "From version 0.22 on external-dns has no policy by itself and ends with an error when it is given none.",
+  },
+  ISM776: {
+    summary: "A webhook of cert-manager is not there, or not reached",
+    explanation:
+      "An issuer with `dns01: { webhook: … }` has cert-manager call an API of the group `groupName` through its API server. There is none of that group, or the API server says that its Service does not answer: no pods, or policies that do not let it in. Challenges then wait, and certificates are neither ordered nor renewed.",
   },
   ISM774: {
     summary: "external-dns looks for annotations under another prefix",
