@@ -175,8 +175,6 @@ describe("a sync of names", () => {
     const told = [...ran.err.matchAll(/^(n\d+\.example\.test) (was not|may not)/gm)];
     expect(told.flatMap(([, host, how]) => (how === "was not" ? [host] : []))).toEqual(unwritten);
     expect(ran.code === 0).toBe(told.length === 0);
-    // Whatever was on its way when the power went is done in the same run.
-    expect(told.length).toBeLessThan(hosts.length / 2);
     await expectNextRunConverges(after);
   });
 

@@ -2203,7 +2203,7 @@ const table: readonly (readonly [Check["id"], string, MeshFacts, readonly string
     "dns/reads",
     "sources without Istio's Gateways",
     meshFaults.find(({ name }) => name === "external-dns-reads-no-gateways")?.happens(healthyFacts()) ?? healthyFacts(),
-    ["error ISM775 east"],
+    ["warning ISM775 east"],
   ],
   ["dns/published", "nothing where names are as their clusters are", withNames(healthyFacts(), [rightName]), []],
   ["dns/published", "a name of somebody else", withNames(healthyFacts(), [foreignName]), ["error ISM643 "]],

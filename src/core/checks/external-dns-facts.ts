@@ -23,6 +23,8 @@ export interface ExternalDnsFacts extends ProgramFacts {
   readonly annotationPrefix?: string;
   /** True where it also reads annotations under the prefix of versions before 0.22; left out where it does not. */
   readonly legacyAnnotations?: true;
+  /** Flags by which it leaves objects or names out, `--namespace`; left out where there are none. */
+  readonly limits?: readonly string[];
   readonly sources: readonly string[];
   /** Empty: all zones that its provider has. */
   readonly domainFilters: readonly string[];

@@ -127,7 +127,7 @@ describe("the clusters' external-dns", () => {
       "read no annotation under a prefix of their own",
       good,
       { ...good, annotationPrefix: "example.com/" },
-      ["error ISM774 east"],
+      ["warning ISM774 east"],
     ],
     [
       "read them under a prefix of their own and the older one, or under either that they have",
@@ -139,7 +139,13 @@ describe("the clusters' external-dns", () => {
       "publish nothing where none reads Istio's Gateways",
       { ...good, sources: ["ingress"] },
       { ...good, sources: ["service", "ingress"] },
-      ["error ISM775 west", "error ISM775 east"],
+      ["warning ISM775 west", "warning ISM775 east"],
+    ],
+    [
+      "publish their own addresses where no other one reads annotations of isthmus",
+      { ...good, annotationPrefix: "example.com/" },
+      { ...good, annotationPrefix: "example.com/" },
+      ["error ISM774 west", "error ISM774 east"],
     ],
     ["publish by one that reads them", { ...good, sources: ["ingress"] }, good, []],
     [
@@ -219,13 +225,34 @@ it("does not say that Gateways are read where nobody was found, or where flags a
     checks.find(({ id }) => id === "dns/reads")?.unseen?.(facts);
   const other = { ...good, sources: ["ingress"] };
   expect(unseenOf(withExternalDns(other, { ...other, domainFilters: ["b.example"] }))).toEqual([]);
-  expect(unseenOf(withExternalDns(other, { ...other, unread: "EXTERNAL_DNS_SOURCE" }))).toEqual([
-    "whether an external-dns reads the Gateways of hello.a.example: the flags of one, or a cluster, are not known",
-  ]);
+  const unsure = (limits: string): readonly string[] => [
+    `whether an external-dns reads the Gateways of hello.a.example: its flags leave something out (${limits}) or are not known, or a cluster was not reached`,
+  ];
+  expect(unseenOf(withExternalDns(other, { ...other, unread: "EXTERNAL_DNS_SOURCE" }))).toEqual(
+    unsure("none of those that are known"),
+  );
+  const limited = { ...good, limits: ["--namespace"] };
+  expect(unseenOf(withExternalDns(limited, other))).toEqual(unsure("--namespace"));
+  expect(unseenOf(withExternalDns(limited, good))).toEqual([]);
   const elsewhere = { ...good, domainFilters: ["b.example"] };
   expect(unseenOf(withExternalDns(elsewhere, elsewhere))).toEqual([
     "who publishes hello.a.example: no external-dns for that was found, by the label app.kubernetes.io/name=external-dns or app=external-dns of its Deployment",
   ]);
   expect(unseenOf(withExternalDns(good, elsewhere))).toEqual([]);
   expect(unseenOf(withExternalDns(elsewhere, elsewhere, false))).toEqual([]);
+});
+
+it("is judged name by name, since each may be in another zone", () => {
+  const facts = withExternalDns(
+    { ...good, domainFilters: ["a.example"] },
+    { ...good, sources: ["ingress"], domainFilters: ["b.example"] },
+  );
+  const services = facts.mesh.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((route) => ({ ...route, hosts: ["hello.a.example", "hello.b.example", "*"] })),
+  }));
+  const [found, ...others] = findingsOf("dns/reads", { ...facts, mesh: { ...facts.mesh, services } });
+  expect(others).toEqual([]);
+  expect([found?.code, found?.cluster]).toEqual(["ISM775", "east"]);
+  expect(found?.detail).toContain("nobody publishes hello.b.example.");
 });

@@ -54,6 +54,11 @@ export function needsPolicy(version: string): boolean {
   return major > 0 || minor >= 22;
 }
 
+/** Whether the zones that it is given have the host in them. */
+export function covers({ domainFilters }: Pick<ExternalDnsFacts, "domainFilters">, host: string): boolean {
+  return isCovered(host, domainFilters);
+}
+
 function isCovered(host: string, filters: readonly string[]): boolean {
   const name = host.replace(/^\*\./, "");
   return (

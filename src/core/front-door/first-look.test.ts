@@ -65,6 +65,10 @@ describe("an address that would be added to a name", () => {
   });
 });
 
+it("asks a bounded number of times, whatever a watch waits for", () => {
+  expect([1, 2, 3, 100].map((failures) => furtherLooks({ failures }))).toEqual([8, 8, 12, 20]);
+});
+
 it("asks once only of names whose new addresses serve, or are there already", () => {
   expect(unsureNames(plan, [seen(well)])).toEqual([]);
   expect(unsureNames(plan, [seen({ ...well, [west]: "waits" })])).toEqual([]);

@@ -13,12 +13,19 @@ export interface KeptOut {
   readonly address: string;
 }
 
+/** More rounds than these tell no more. */
+const mostRounds = 10;
+
 /**
  * How many looks more tell an address where every request hangs from one of which the asked version runs in a dead
  * cluster: as many requests as a watch counts before it takes an address out.
  */
 export function furtherLooks(settings: Pick<HealthChecks, "failures">): number {
-  return waitingRounds(settings) * neededPlaces;
+  return roundsOf(settings) * neededPlaces;
+}
+
+function roundsOf(settings: Pick<HealthChecks, "failures">): number {
+  return Math.min(waitingRounds(settings), mostRounds);
 }
 
 /** The names with an address that would be added and of which the first look says only that its gateway answers by itself. */
@@ -65,7 +72,7 @@ function serves({ answered, waits = {} }: Seen, address: string): boolean {
 
 /** As a watch judges its rounds, with as many looks for a round as it has places. */
 function hangs(looks: readonly Seen[], address: string, settings: Pick<HealthChecks, "failures">): boolean {
-  const rounds = waitingRounds(settings);
+  const rounds = roundsOf(settings);
   const countsOf = (of: string): readonly { readonly served: number; readonly waited: number }[] =>
     Array.from({ length: rounds }, (_, round) => {
       const some = looks.slice(round * neededPlaces, (round + 1) * neededPlaces);

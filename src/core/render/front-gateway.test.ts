@@ -153,5 +153,10 @@ it("has a Gateway that is there keep its addresses while others are not known, a
   }
   const live = awaited.fillIn({ ...known, east: ["192.0.2.2"] });
   expect(awaited.keep?.({ ...live, spec: { servers: [] } })).toEqual(live);
+  // What a cluster has got meanwhile is published beside.
+  const older = awaited.fillIn({ west: ["192.0.2.9"], east: ["192.0.2.2"] });
+  expect(awaited.keep?.(older)?.metadata.annotations?.["external-dns.kubernetes.io/target"]).toBe(
+    "192.0.2.1,192.0.2.2,192.0.2.9",
+  );
   expect(awaited.keep?.({ ...live, metadata: { name: "s", namespace: "shop" } })).toBeUndefined();
 });

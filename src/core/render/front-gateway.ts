@@ -46,7 +46,13 @@ export function renderFrontGateways(
         fillIn,
         keep: (live) => {
           const target = targetIn(live.metadata.annotations);
-          return target === undefined ? undefined : renderFrontGateway(mesh, gateway, target);
+          return target === undefined
+            ? undefined
+            : renderFrontGateway(
+                mesh,
+                gateway,
+                joined([...target.split(","), ...Object.values(ingressAddresses).flat()]),
+              );
         },
       },
     };
@@ -146,7 +152,11 @@ export function isPublished(gateway: KubeObject): boolean {
  * several A records that the runbook sets by hand come from one owner.
  */
 function targetOf(mesh: Mesh, addresses: Materials["ingressAddresses"]): string {
-  return [...new Set(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []))].sort().join(",");
+  return joined(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []));
+}
+
+function joined(addresses: readonly string[]): string {
+  return [...new Set(addresses)].toSorted().join(",");
 }
 
 function renderServers(routes: readonly Route[]): Json[] {

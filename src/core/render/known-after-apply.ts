@@ -26,8 +26,8 @@ export type KnownAfterApply =
       readonly known: IngressAddresses;
       readonly fillIn: (addresses: IngressAddresses) => KubeObject;
       /**
-       * The object with the addresses that a live one has, for while some cluster does not say its own; undefined where
-       * that one has none. Left out for an object that is nothing beside addresses.
+       * The object with the addresses that a live one has and those that are known, for while some cluster does not say its
+       * own; undefined where the live one has none. Left out for an object that is nothing beside addresses.
        */
       readonly keep?: (live: KubeObject) => KubeObject | undefined;
     };

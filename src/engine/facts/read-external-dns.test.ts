@@ -62,6 +62,11 @@ it.each<[string, object, Partial<ExternalDnsFacts>]>([
     { args: ["--annotation-prefix=example.com/", "--enable-legacy-annotation-prefix", "--policy=sync"] },
     { annotationPrefix: "example.com/", legacyAnnotations: true, policy: "sync" },
   ],
+  [
+    "by which flags it leaves something out",
+    { args: ["--namespace=shop", "--label-filter=", "--policy=sync"] },
+    { limits: ["--namespace"], policy: "sync" },
+  ],
   ["an empty value", { args: ["--txt-owner-id=a", "--txt-prefix="] }, { ownerId: "a", txtPrefix: "" }],
   [
     "flags without a value",

@@ -58,6 +58,7 @@ async function readDeployment(client: KubeClient, object: KubeObject, signal: Ab
     ...(registry === undefined ? {} : { registry }),
     ...rfc2136Of(flags),
     ...annotationsOf(flags),
+    ...limitsOf(flags),
     sources: valuesOf("source"),
     domainFilters: valuesOf("domain-filter"),
     ...(unread === undefined ? {} : { unread }),
@@ -77,6 +78,14 @@ function rfc2136Of({
     ...(minTtl === undefined ? {} : { minTtl }),
     ...(provider === "rfc2136" && Number(port) > 0 ? { server: { host: host ?? "", port: Number(port) } } : {}),
   };
+}
+
+/** By these it passes over objects or names; which ones is not judged. */
+const limiting = ["namespace", "label-filter", "annotation-filter", "exclude-domains", "regex-domain-filter"];
+
+function limitsOf({ valuesOf }: ReturnType<typeof flagsOf>): Pick<ExternalDnsFacts, "limits"> {
+  const limits = limiting.filter((flag) => valuesOf(flag).some((value) => value !== "")).map((flag) => `--${flag}`);
+  return limits.length === 0 ? {} : { limits };
 }
 
 /** Where it looks for annotations. */

@@ -3,12 +3,16 @@ import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
 import { askFrom } from "./ask-addresses.ts";
+import { createLimiter } from "../../kube/limiter.ts";
 import { healthQuestions } from "./health-questions.ts";
+
+/** Each look bounds its own connections. */
+const looksAtOnce = 4;
 
 /**
  * Which addresses are not to be added to names, as this machine sees them (`keptOut`), so that nobody puts an address
  * back that `dns sync --watch` has taken out. Where one request of a name hangs at a new address, that name is asked as
- * often as a watch asks before it believes that: all at once, for as long as one answer may take.
+ * often as a watch asks before it believes that, a few looks at a time.
  * Undefined where the mesh file tests none, or all may be added.
  */
 export async function firstLook(
@@ -26,8 +30,11 @@ export async function firstLook(
   const first = await look(questions);
   const unsure = unsureNames(plan, first);
   const again = questions.filter(({ name }) => unsure.includes(name));
+  const limiter = createLimiter(looksAtOnce);
   const further = await Promise.all(
-    Array.from({ length: again.length === 0 ? 0 : furtherLooks(settings) }, async () => look(again)),
+    Array.from({ length: again.length === 0 ? 0 : furtherLooks(settings) }, async () =>
+      limiter.run(options.signal, async () => look(again)),
+    ),
   );
   const kept = keptOut(plan, first, further, settings);
   return kept.length === 0

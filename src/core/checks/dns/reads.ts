@@ -1,8 +1,8 @@
 import type { Check, Finding } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import type { Publisher } from "../publishers.ts";
-import { publishedHosts, publishersOf, readsNoIstio } from "../publishers.ts";
+import { covers, publishedHosts, publishersOf, readsNoIstio } from "../publishers.ts";
 
 /** What isthmus writes at a Gateway is written under both (`core/render/external-dns-annotations.ts`). */
 const writtenPrefixes = ["external-dns.alpha.kubernetes.io/", "external-dns.kubernetes.io/"];
@@ -17,56 +17,103 @@ export const reads: Check = {
   sentence: "external-dns reads the Gateways of published names, and their annotations",
   pre: false,
   unseen: (facts) => {
-    const names = publishedHosts(facts).join(", ");
     const all = publishersOf(facts);
-    return names === "" || isRead(all) || (all.length > 0 && isAllSeen(facts, all))
-      ? []
-      : [
-          all.length === 0
-            ? `who publishes ${names}: no external-dns for that was found, by the label app.kubernetes.io/name=external-dns or app=external-dns of its Deployment`
-            : `whether an external-dns reads the Gateways of ${names}: the flags of one, or a cluster, are not known`,
-        ];
+    const open = unreadNames(facts, all).filter(({ isKnown }) => !isKnown);
+    const by = (isFound: boolean): string =>
+      open
+        .filter(({ publishers }) => publishers.length > 0 === isFound)
+        .map(({ name }) => name)
+        .join(", ");
+    return [
+      ...(by(false) === ""
+        ? []
+        : [
+            `who publishes ${by(false)}: no external-dns for that was found, by the label app.kubernetes.io/name=external-dns or app=external-dns of its Deployment`,
+          ]),
+      ...(by(true) === ""
+        ? []
+        : [
+            `whether an external-dns reads the Gateways of ${by(true)}: its flags leave something out (${limitsOf(open)}) or are not known, or a cluster was not reached`,
+          ]),
+    ];
   },
   run: (facts) => {
     const all = publishersOf(facts);
+    const unread = unreadNames(facts, all).filter(({ isKnown }) => isKnown);
     return [
-      ...(isAllSeen(facts, all) && !isRead(all) ? all.map((one) => readsOthers(facts, one)) : []),
-      ...all.filter((one) => one.unread === undefined && !readsNoIstio(one)).flatMap(looksElsewhere),
+      ...all.flatMap((one) => readsOthers(one, unread)),
+      ...all.filter((one) => one.unread === undefined && !readsNoIstio(one)).flatMap((one) => looksElsewhere(one, all)),
     ];
   },
 };
 
-/** Whether one is known to read Istio's objects. */
-function isRead(all: readonly Publisher[]): boolean {
-  return all.some((one) => one.unread === undefined && !readsNoIstio(one));
+/** A name of which nobody is known to read the Gateway. */
+interface UnreadName {
+  readonly name: string;
+  /** Those whose zones have it. */
+  readonly publishers: readonly Publisher[];
+  /** Whether all of them, and all clusters, are known well enough to say that none does. */
+  readonly isKnown: boolean;
 }
 
-function isAllSeen({ clusters }: MeshFacts, all: readonly Publisher[]): boolean {
-  return clusters.every(({ kind }) => kind === "reached") && all.every(({ unread }) => unread === undefined);
+function unreadNames(facts: MeshFacts, all: readonly Publisher[]): readonly UnreadName[] {
+  const isReached = facts.clusters.every(({ kind }) => kind === "reached");
+  return publishedHosts(facts)
+    .filter((name) => name !== "*")
+    .map((name) => {
+      const publishers = all.filter((one) => covers(one, name));
+      return { name, publishers, isKnown: isReached && publishers.length > 0 && publishers.every(readsNoIstio) };
+    })
+    .map((one) => ({ ...one, isKnown: one.isKnown && one.publishers.every(({ unread }) => unread === undefined) }))
+    .filter(({ publishers }) => !publishers.some(surelyReads));
 }
 
-function looksElsewhere(one: Publisher): readonly Finding[] {
-  const { annotationPrefix: prefix, legacyAnnotations, cluster, namespace, name } = one;
-  return prefix === undefined || writtenPrefixes.includes(prefix) || legacyAnnotations === true
+function surelyReads({ sources, unread, limits }: Publisher): boolean {
+  return unread === undefined && limits === undefined && sources.some((source) => source.startsWith("istio-"));
+}
+
+function limitsOf(names: readonly UnreadName[]): string {
+  const limits = names.flatMap(({ publishers }) => publishers.flatMap((one) => one.limits ?? []));
+  return [...new Set(limits)].join(", ") || "none of those that are known";
+}
+
+function looksElsewhere(one: Publisher, all: readonly Publisher[]): readonly Finding[] {
+  const { annotationPrefix: prefix, cluster, namespace, name } = one;
+  // Two instances side by side may be meant so, for two views of a zone.
+  const isBeside = all.some((other) => other !== one && !readsNoIstio(other) && readsWritten(other));
+  return prefix === undefined || readsWritten(one)
     ? []
     : [
-        problem("ISM774", {
+        (isBeside ? warning : problem)("ISM774", {
           detail: `external-dns of ${cluster} (${namespace}/${name}) has --annotation-prefix=${prefix}, under which the Gateways of isthmus have no annotation. It publishes the address of ${cluster} alone, with no TTL of the mesh file, and Gateways that it has to pass over too.`,
-          fix: `Whoever runs it has to decide. Add --enable-legacy-annotation-prefix (from 0.23 on): it then reads ${writtenPrefixes[0]} beside its own prefix. An older one needs --annotation-prefix=${writtenPrefixes[1]}, and an instance of its own for objects with the other prefix.`,
+          fix: `Whoever runs it has to decide. Where it is for other objects or another view of the zone, have it leave out Istio's Gateways (its --source). Else add --enable-legacy-annotation-prefix (from 0.23 on): it then reads ${writtenPrefixes[0]} beside its own prefix. An older one needs --annotation-prefix=${writtenPrefixes[1]}.`,
           cluster,
           object: objectOf(one),
         }),
       ];
 }
 
-function readsOthers(facts: MeshFacts, one: Publisher): Finding {
+function readsWritten({ annotationPrefix, legacyAnnotations, unread }: Publisher): boolean {
+  return (
+    unread === undefined &&
+    (annotationPrefix === undefined || writtenPrefixes.includes(annotationPrefix) || legacyAnnotations === true)
+  );
+}
+
+/** One that nobody has found here, in another cluster or under another label, may publish them all the same. */
+function readsOthers(one: Publisher, unread: readonly UnreadName[]): readonly Finding[] {
   const { cluster, namespace, name, sources } = one;
-  return problem("ISM775", {
-    detail: `external-dns of ${cluster} (${namespace}/${name}) makes names of ${sources.join(", ")}, and no other one that reads Istio's Gateways was found. Nobody publishes ${publishedHosts(facts).join(", ")}.`,
-    fix: "Whoever runs it has to decide. Add --source=istio-gateway, in every cluster; its account has to list Gateways of networking.istio.io (its chart adds that with the source).",
-    cluster,
-    object: objectOf(one),
-  });
+  const names = unread.filter(({ publishers }) => publishers.includes(one)).map((each) => each.name);
+  return names.length === 0
+    ? []
+    : [
+        warning("ISM775", {
+          detail: `external-dns of ${cluster} (${namespace}/${name}) makes names of ${sources.join(", ")}, and none that reads Istio's Gateways was found in the clusters of the mesh. As far as is known nobody publishes ${names.join(", ")}.`,
+          fix: "Whoever runs it has to decide. Add --source=istio-gateway, in every cluster; its account has to list Gateways of networking.istio.io (its chart adds that with the source).",
+          cluster,
+          object: objectOf(one),
+        }),
+      ];
 }
 
 function objectOf({ namespace, name }: Publisher): NonNullable<Finding["object"]> {

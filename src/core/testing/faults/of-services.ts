@@ -203,7 +203,11 @@ export const faultsOfServices: readonly MeshFault[] = [
           dnsTtlSeconds: 60,
           services: facts.mesh.services.map((one) => ({
             ...one,
-            routes: one.routes.map((route) => ({ ...route, dns: { via: "externalDns" as const } })),
+            routes: one.routes.map((route) => ({
+              ...route,
+              hosts: ["hello.example.org"],
+              dns: { via: "externalDns" as const },
+            })),
           })),
         },
       }),
@@ -213,7 +217,7 @@ export const faultsOfServices: readonly MeshFault[] = [
         ],
       })),
     ),
-    causes: ["error ISM775 east"],
+    causes: ["warning ISM775 east"],
   },
   {
     name: "name-belongs-to-external-dns",
