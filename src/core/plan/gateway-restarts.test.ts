@@ -124,3 +124,34 @@ it.each(["operator", "rancher"] as const)("says with install: %s what may start 
   expect(said(asked({ install, values: { pilot: { autoscaleMin: 2 } } }))).toBeUndefined();
   expect(said(asked({ install, values: { global: { meshNetworks: { far: { gateways: [] } } } } }))).toBeUndefined();
 });
+
+/** What is said of a change of one field of the control plane's IstioOperator. */
+function saidOf(path: string): string | undefined {
+  return warnOfGatewayRestarts([planOf("west", changing("IstioOperator", "prod", path))])[0]?.detail;
+}
+
+it.each([
+  "spec.values.revision",
+  "spec.meshConfig.trustDomain",
+  "spec.values.meshConfig.enablePrometheusMerge",
+  "spec.values.meshConfig.defaultConfig.proxyMetadata.ISTIO_META_DNS_CAPTURE",
+  "spec.components.ingressGateways[0].k8s.env[0].value",
+])("tells of %s, which is in the template of their pods", (path) => {
+  expect(saidOf(path)).toContain("may start the pods of istio-ingressgateway in west");
+});
+
+it("names the egress gateway where it alone may start anew", () => {
+  expect(saidOf("spec.components.egressGateways[0].k8s.securityContext")).toContain("pods of istio-egressgateway in");
+});
+
+it.each(["service.type", "hpaSpec.minReplicas", "podDisruptionBudget", "replicaCount", "strategy.type"])(
+  "does not tell of %s of a gateway, which is not in it",
+  (setting) => {
+    expect(saidOf(`spec.components.ingressGateways[0].k8s.${setting}`)).toBeUndefined();
+  },
+);
+
+it("does not tell of what istiod alone reads", () => {
+  expect(saidOf("spec.values.meshConfig.accessLogFile")).toBeUndefined();
+  expect(saidOf("spec.values.meshConfig.defaultConfig.terminationDrainDuration")).toBeUndefined();
+});

@@ -57,12 +57,13 @@ function restartsBy(object: PlannedObject): readonly Restart[] {
     return paths.length === 0 ? [] : [{ gateways: [name], paths, certain: true }];
   }
   const paths = restartingOperatorFields(object);
-  return paths.length === 0 ? [] : [{ gateways: gatewaysOf(object), paths, certain: false }];
+  return paths.length === 0 ? [] : [{ gateways: gatewaysOf(object, paths), paths, certain: false }];
 }
 
 /** Rancher's chart makes both gateways, and gives both the values of `istio-ingressgateway`; of the IstioOperators each makes one. */
-function gatewaysOf({ id: { kind, name } }: PlannedObject): readonly string[] {
-  return kind === "App"
-    ? [ingressGateway, eastWestGateway]
-    : [name === eastWestOperator ? eastWestGateway : ingressGateway];
+function gatewaysOf({ id: { kind, name } }: PlannedObject, paths: readonly string[]): readonly string[] {
+  const egress = paths.filter((path) => path.startsWith("spec.components.egressGateways"));
+  const others =
+    kind === "App" ? [ingressGateway, eastWestGateway] : [name === eastWestOperator ? eastWestGateway : ingressGateway];
+  return [...(egress.length === paths.length ? [] : others), ...(egress.length === 0 ? [] : ["istio-egressgateway"])];
 }

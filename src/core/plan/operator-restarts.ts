@@ -9,10 +9,21 @@ import type { PlannedObject } from "./plan.ts";
  * The fields of an IstioOperator out of which the templates of gateways' pods
  * are made, as the charts of Istio 1.12 to 1.23 do (istio/istio,
  * manifests/charts/gateways/istio-ingress/templates/deployment.yaml).
- * `meshNetworks` goes to istiod alone, and what isthmus overlays is a Service.
+ * `meshNetworks` goes to istiod alone.
  */
-const ofGatewayPods =
-  /^spec\.(?:profile|tag|hub|components\.ingressGateways(?!.*\.overlays)|values\.gateways|values\.global\.(?!meshNetworks))/;
+const ofGatewayPods = [
+  /^spec\.(?:values\.)?revision$/,
+  /^spec\.(?:profile|tag|hub|components\.(?:in|e)gressGateways|values\.gateways|values\.global\.(?!meshNetworks))/,
+  /^spec\.(?:values\.)?meshConfig\.(?:trustDomain|enablePrometheusMerge|defaultConfig\.proxyMetadata)/,
+];
+
+/** Settings of a component's `k8s` that are other objects, or fields of its Deployment beside the template. */
+const besideTemplate =
+  /\.k8s\.(?:overlays|service|serviceAnnotations|hpaSpec|podDisruptionBudget|replicaCount|strategy)\b/;
+
+function makesPods(path: string): boolean {
+  return ofGatewayPods.some((one) => one.test(path)) && !besideTemplate.test(path);
+}
 
 /**
  * The changed fields of an IstioOperator, or of the App of Rancher's chart,
@@ -23,12 +34,12 @@ const ofGatewayPods =
 export function restartingOperatorFields(object: PlannedObject): readonly string[] {
   const { fields } = object;
   if (object.id.kind === "IstioOperator") {
-    return fields.flatMap(changedValues).filter((path) => ofGatewayPods.test(path));
+    return fields.flatMap(changedValues).filter(makesPods);
   }
   return isCatalogApp(object.object)
     ? fields.flatMap((field) =>
         field.path === "spec.values.overlayFile"
-          ? changedValues(asOperator(field)).filter((path) => ofGatewayPods.test(path))
+          ? changedValues(asOperator(field)).filter(makesPods)
           : field.path === "spec.chart.metadata.version"
             ? [field.path]
             : [],

@@ -25,6 +25,6 @@ export const reachCodes = {
   ISM778: {
     summary: "A dead gateway of several would hold requests",
     explanation:
-      "A network has several gateways where several clusters share it, or where `eastWest` of a cluster names several addresses. Proxies of other networks spread requests over all of them. One that is gone, or that swallows packets, stays among them: Envoy's defaults wait 10 s for each connection and leave no endpoint out. `failover` of a service sets a connectTimeout of a second and outlier detection, which end it.",
+      "Proxies of other networks spread requests over all gateways by which a service is reached: several addresses that `eastWest` of a cluster names, or the gateways of several clusters of a shared network that the service runs in. One that is gone, or that swallows packets, stays among them: Envoy's defaults wait 10 s for each connection and leave no endpoint out. `failover` of a service sets a connectTimeout of a second and outlier detection, which end it.",
   },
 } as const satisfies Readonly<Record<string, CatalogueEntry>>;
