@@ -9,19 +9,24 @@ function endpoint(address: string, port: number, health: object): object {
 }
 
 it("says of which endpoints no connection has come about, where more than one was tried", () => {
-  const stats = (total: number, failed: number, open: number): object => ({
+  const stats = (total: number, failed: number, open: number, requests = 0): object => ({
     stats: [
       { name: "cx_total", value: String(total) },
       { name: "cx_connect_fail", value: String(failed) },
       ...(open === 0 ? [] : [{ name: "cx_active", value: String(open) }]),
+      { name: "rq_total", value: String(requests) },
     ],
   });
-  const hosts = [stats(3, 3, 0), stats(3, 2, 0), stats(1, 1, 0), stats(3, 3, 1), {}].map((counts, index) => ({
-    ...endpoint("172.30.2.2", 15_443 + index, {}),
-    ...counts,
-  }));
-  const elsewhere = { ...endpoint("172.30.2.2", 15_448, {}), ...stats(2, 2, 0) };
-  const reached = { ...endpoint("172.30.2.2", 15_448, {}), ...stats(1, 0, 0) };
+  // Those that are not open yet count as open, and have no request.
+  const [waiting, first] = [stats(6, 4, 2), stats(1, 0, 1)];
+  const hosts = [stats(3, 3, 0), stats(3, 2, 0), stats(1, 1, 0), stats(4, 3, 1, 7), {}, waiting, first].map(
+    (counts, index) => ({
+      ...endpoint("172.30.2.2", 15_443 + index, {}),
+      ...counts,
+    }),
+  );
+  const elsewhere = { ...endpoint("172.30.2.2", 15_460, {}), ...stats(2, 2, 0) };
+  const reached = { ...endpoint("172.30.2.2", 15_460, {}), ...stats(1, 0, 0) };
   const page = {
     cluster_statuses: [
       { name: `outbound|5000|v1|${host}`, host_statuses: [...hosts, elsewhere] },
@@ -34,6 +39,8 @@ it("says of which endpoints no connection has come about, where more than one wa
     undefined,
     undefined,
     undefined,
+    undefined,
+    4,
     undefined,
     // Another cluster of the proxy got a connection to the same address.
     undefined,

@@ -34,20 +34,26 @@ export function readClusterNames(body: string): ReadonlySet<string> {
  * Addresses at which some connection of a proxy has come about, for whichever of
  * its clusters: all versions of another network are behind one gateway, and where
  * one of them is reached, it is not the network that keeps another one away.
+ * Envoy counts one that it is only trying to open among those that are open,
+ * and gives it no request before it is: under traffic some always wait where
+ * packets are swallowed (envoyproxy/envoy, source/common/conn_pool/conn_pool_base.cc).
  */
 export function reachedAddresses(all: ProxyEndpoints): ReadonlySet<string> {
   const endpoints = [...all.values()].flat();
   return new Set(
     endpoints
-      .filter(({ connections: { total, failed, open } }) => open > 0 || total > failed)
+      .filter(
+        ({ connections: { total, failed, open }, counters }) =>
+          total > failed + open || (open > 0 && (failed === 0 || counters.total > 0)),
+      )
       .map(({ address }) => address),
   );
 }
 
 /** An endpoint as the checks judge it. A single failure may be one of a pod that was just starting. */
 export function readEndpoint(
-  { address, idle, priority, connections: { total } }: ProxyEndpoint,
+  { address, idle, priority, connections: { failed } }: ProxyEndpoint,
   reached: ReadonlySet<string>,
 ): ProxyClusterFacts["endpoints"][number] {
-  return { address, idle, priority, ...(total > 1 && !reached.has(address) ? { neverConnected: total } : {}) };
+  return { address, idle, priority, ...(failed > 1 && !reached.has(address) ? { neverConnected: failed } : {}) };
 }
