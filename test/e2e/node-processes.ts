@@ -42,6 +42,14 @@ export async function dropPackets(cluster: string, port?: string, sender = "172.
   );
 }
 
+/** Drops every packet to one address that leads to a cluster's node, until `passPackets`. */
+export async function dropPacketsTo(cluster: string, address: string): Promise<void> {
+  await nft(
+    cluster,
+    `add table inet ${dropping}; add chain inet ${dropping} incoming { type filter hook prerouting priority -300; }; add rule inet ${dropping} incoming ip daddr ${address} drop`,
+  );
+}
+
 /** Drops every packet of connections that programs of a cluster's node itself, and not its pods, open to a TCP port, until `passPackets`. */
 export async function dropOutgoing(cluster: string, port: string): Promise<void> {
   await nft(
@@ -50,7 +58,7 @@ export async function dropOutgoing(cluster: string, port: string): Promise<void>
   );
 }
 
-/** Ends `dropPackets` and `dropOutgoing`. */
+/** Ends `dropPackets`, `dropPacketsTo` and `dropOutgoing`. */
 export async function passPackets(cluster: string): Promise<void> {
   await nft(cluster, `delete table inet ${dropping}`);
 }
