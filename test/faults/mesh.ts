@@ -76,3 +76,10 @@ export async function expectClean(file: string): Promise<void> {
     interval: 1000,
   });
 }
+
+/** Expects that a healthy mesh is found so by twenty looks in a row. */
+export async function expectNoAlarm(file: string): Promise<void> {
+  for (let round = 1; round <= 20; round += 1) {
+    expect({ round, causes: headOf((await check(file)).causes) }).toEqual({ round, causes: [] });
+  }
+}

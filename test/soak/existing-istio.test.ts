@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { parse } from "yaml";
+import { expectNoAlarm } from "../faults/mesh.ts";
 import {
   exposedServices,
   identity,
@@ -116,6 +117,7 @@ it("has nothing to complain about, and nothing left to do", async () => {
   expect(status.code).toBe(0);
   expect(status.out).not.toContain("×");
   expect(await changes()).toEqual([]);
+  await expectNoAlarm(file);
 });
 
 it("leaves their installation as it was when the mesh is removed", async () => {
