@@ -243,6 +243,19 @@ describe("isthmus netpol test", () => {
     });
   });
 
+  it("judges the pods of one cluster where the Service of another one selects none, and says so", async () => {
+    world.servers["east"]?.put({
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { namespace: "sample", name: "helloworld" },
+      spec: { clusterIP: "10.91.0.1", ports: [{ port: 80 }] },
+    });
+    const { out, code } = await world.run(`netpol test --from west/sample/curl ${toService}`);
+    expect(out).toContain("√ sample/helloworld-v1-5c8d-x of west");
+    expect(out).toContain("Service sample/helloworld of east has no selector");
+    expect(code).toBe(0);
+  });
+
   it.each([
     [
       "without a selector",

@@ -100,7 +100,8 @@ describe("a service without routes", () => {
     expect((await world.run("verify --expect 403")).out).toContain("√ verified");
   });
 
-  it("is proven by its answers alone where it is headless, since sidecars have no endpoints of it", async () => {
+  it("is proven by its answers alone where it is headless and not exported, since sidecars have no endpoints of it", async () => {
+    await editMesh(world, (text) => text.replace("port: 5000", "port: 5000\n      export: false"));
     const pods = { "": ["10.42.0.6:5000"], v1: ["10.42.0.6:5000"] };
     endpoints = { "": [], v1: [] };
     // Envoy has what was connected to.

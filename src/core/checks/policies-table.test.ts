@@ -67,6 +67,24 @@ describe("what closes connections of the mesh", () => {
     expect(fix).toContain("np-helloworld, which isthmus has written: isthmus apply --prune deletes it.");
   });
 
+  it.each(["changed", "gone", "pending"] as const)("is an apply's where a policy of isthmus there is %s", (state) => {
+    const drift: DriftFacts = left(own);
+    const objects = drift.kind === "compared" ? drift.objects.map((object) => ({ ...object, state })) : [];
+    const fix = fixOf([denyAll, own], { drift: { ...drift, kind: "compared", applied: true, unknown: [], objects } });
+    expect(fix).toContain("isthmus apply --cluster east writes them.");
+    expect(fix).not.toMatch(/kubectl|a mesh file that does not ask/);
+  });
+
+  it("is not said to be against the mesh file where nobody compared", () => {
+    expect(fixOf([own], { drift: { kind: "not-judged", reason: "no mesh file" } })).toContain(
+      "np-helloworld is written by isthmus: what is to be open beside it",
+    );
+  });
+
+  it("does not open with --prune where another policy closes it too", () => {
+    expect(fixOf([denyAll, own], { drift: left(own) })).not.toContain("--prune");
+  });
+
   it("is not to be deleted where it is one that isthmus has printed", () => {
     expect(fixOf([denyAll, { ...denyAll, name: "admit-helloworld-0a1b2c" }])).not.toContain("delete networkpolicy");
   });

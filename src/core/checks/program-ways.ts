@@ -1,3 +1,4 @@
+import { hasLabels } from "../model/labels.ts";
 import { isAddress } from "../policies/address-block.ts";
 import { knownPods } from "../policies/closed-flows.ts";
 import { describeAdmitting } from "../policies/describe-admitting.ts";
@@ -128,7 +129,10 @@ export function describeNeeds(
   program: ProgramFacts,
 ): { readonly what: string; readonly why: string; readonly fix: string } {
   const around = {
-    pods: [...knownPods(one), podOf(program)],
+    // The program's own pods are there too where its namespace is one of the mesh's.
+    pods: knownPods(one).filter(
+      ({ namespace, labels }) => namespace !== program.namespace || !hasLabels(labels, program.labels ?? {}),
+    ),
     policies: [...one.networkPolicies, ...(program.networkPolicies ?? [])],
   };
   const several = policies.length !== 1;

@@ -47,19 +47,16 @@ export function podsBehind(worlds: readonly PolicyWorld[], target: ServiceEnd, c
     others.length === 0
       ? ""
       : `Its pods of ${others.map(({ world }) => world.cluster).join(", ")} do not count: ${hereAlone}.`;
-  const podless = there.map((one) => podlessService(one, call)).find((one) => one !== undefined);
-  if (podless !== undefined) {
-    return podless;
+  const { selecting, podless } = apart(there, call);
+  const [first] = podless;
+  if (first !== undefined && selecting.length === 0) {
+    return first;
   }
-  const without = there.find(({ service }) => !service.ports.some((one) => isAt(one, port, protocol)));
-  if (without !== undefined) {
-    const ports = without.service.ports.map((one) => `${one.port}/${one.protocol}`).join(", ");
-    return noPort(
-      `Service ${namespace}/${name} of ${without.world.cluster} has no port ${port}/${protocol}.`,
-      `It has ${ports}.`,
-    );
+  const lacking = withoutPort(selecting, call);
+  if (lacking !== undefined) {
+    return lacking;
   }
-  const pods = there.flatMap(({ world, service }) =>
+  const pods = selecting.flatMap(({ world, service }) =>
     podsOf(world, service).flatMap((pod) => {
       const at = portBehind(service, { port, protocol }, pod);
       return at === undefined ? [] : [{ end: { kind: "pod", world, pod } as const, port: at }];
@@ -77,15 +74,45 @@ export function podsBehind(worlds: readonly PolicyWorld[], target: ServiceEnd, c
   return {
     pods,
     everywhere: hereAlone === undefined,
-    remarks: [...remarksOn(target, port, [...new Set(pods.map((one) => one.port))]), ...(away === "" ? [] : [away])],
+    remarks: [
+      ...remarksOn(target, port, [...new Set(pods.map((one) => one.port))]),
+      ...(away === "" ? [] : [away]),
+      ...podless.flatMap(({ diagnostic }) => diagnostic.detail ?? []),
+    ],
   };
 }
 
+/** A Service in one cluster. */
+interface PlacedService {
+  readonly world: PolicyWorld;
+  readonly service: WorldService;
+}
+
+/** Those that select pods, and why the others have none. */
+function apart(
+  there: readonly PlacedService[],
+  call: ServiceCall,
+): { readonly selecting: readonly PlacedService[]; readonly podless: readonly NoEnd[] } {
+  return {
+    selecting: there.filter((one) => podlessService(one, call) === undefined),
+    podless: there.flatMap((one) => podlessService(one, call) ?? []),
+  };
+}
+
+function withoutPort(there: readonly PlacedService[], { port, protocol }: ServiceCall): NoEnd | undefined {
+  const without = there.find(({ service }) => !service.ports.some((one) => isAt(one, port, protocol)));
+  if (without === undefined) {
+    return undefined;
+  }
+  const { service, world } = without;
+  return noPort(
+    `Service ${service.namespace}/${service.name} of ${world.cluster} has no port ${port}/${protocol}.`,
+    `It has ${service.ports.map((one) => `${one.port}/${one.protocol}`).join(", ")}.`,
+  );
+}
+
 /** Why a Service has no pods by its kind, and what to ask instead; undefined where it selects pods. */
-function podlessService(
-  { world, service }: { readonly world: PolicyWorld; readonly service: WorldService },
-  { port }: ServiceCall,
-): NoEnd | undefined {
+function podlessService({ world, service }: PlacedService, { port }: ServiceCall): NoEnd | undefined {
   const { namespace, name, externalName, selector } = service;
   const of = `Service ${namespace}/${name} of ${world.cluster}`;
   if (externalName !== undefined) {

@@ -140,8 +140,55 @@ describe("the policies that admit connections", () => {
         metadata: { name: "by-address", namespace: "istio-system" },
         spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ to: [{ ipBlock: { cidr: "10.42.7.0/24" } }] }] },
       });
-      const found = admittingPolicies([{ ...ports, pod: hello }], { pods: [hello, twin], policies: [byAddress] });
+      const found = admittingPolicies([{ ...ports, pod: hello }], {
+        pods: [hello, twin],
+        policies: [...closed, byAddress],
+      });
       expect(found.taken).toEqual(["sample/twin"]);
+    });
+
+    const canary = pod("sample", { app: "helloworld", version: "v1", track: "canary" });
+    const onlyStable = policyFactsOf({
+      apiVersion: "networking.k8s.io/v1",
+      kind: "NetworkPolicy",
+      metadata: { name: "stable", namespace: "sample" },
+      spec: {
+        podSelector: {
+          matchLabels: { app: "helloworld" },
+          matchExpressions: [{ key: "track", operator: "DoesNotExist" }],
+        },
+      },
+    });
+
+    it("leave alone one that has all of their labels and more", () => {
+      const { policies, taken } = admittingPolicies([{ ...ports, pod: hello }], {
+        pods: [hello, canary],
+        policies: [onlyStable],
+      });
+      expect(policies[0]?.["spec"]).toMatchObject({
+        podSelector: {
+          matchLabels: { app: "helloworld" },
+          matchExpressions: [{ key: "track", operator: "DoesNotExist" }],
+        },
+      });
+      expect(taken).toEqual([]);
+      const set = compilePolicies([onlyStable, ...policies.map(policyFactsOf)]);
+      const anybody = { kind: "outside", address: "198.51.100.9" } as const;
+      expect(closingPolicies(set, { ...ports, pod: canary, peer: anybody, port: 9999 })).toEqual([]);
+      expect(closingPolicies(set, { ...ports, pod: hello })).toEqual([]);
+    });
+
+    it("are not printed where they would isolate one that no label tells apart", () => {
+      const twin = { ...hello, name: "twin", labels: { ...hello.labels, "pod-template-hash": "7d9f" } };
+      const byHash = policyFactsOf({
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "by-hash", namespace: "sample" },
+        spec: { podSelector: { matchLabels: { app: "other" } }, ingress: [{ ports: [{ port: "http" }] }] },
+      });
+      const named = { ...hello, ports: [{ name: "http", port: 5000, protocol: "TCP" }] };
+      const found = admittingPolicies([{ ...ports, pod: named }], { pods: [named, twin], policies: [byHash] });
+      expect([found.policies, found.spared]).toEqual([[], ["sample/twin"]]);
     });
 
     it("never select a whole namespace for a pod without labels, which is admitted by its address elsewhere", () => {

@@ -2,11 +2,12 @@ import { createHash } from "node:crypto";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { groupBy } from "../model/group-by.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
-import type { Labels } from "../model/labels.ts";
 import { blockOf, isAddress } from "./address-block.ts";
+import { compilePolicies, isMember, isolatingPolicies } from "./network-policy.ts";
 import { askedLabels, podKinds } from "./pod-kinds.ts";
 import type { Connection, Direction, PolicyPeer, PolicyPod } from "./policy-pod.ts";
-import { tightSelectors } from "./tight-selectors.ts";
+import type { TightSelector } from "./tight-selectors.ts";
+import { renderSelector, tightSelectors } from "./tight-selectors.ts";
 
 /** What selectors are held against: pods that are known, and the policies in force. */
 export interface Surroundings {
@@ -21,6 +22,8 @@ export interface Admitting {
   readonly unlabelled: readonly string[];
   /** `namespace/name` of pods that the policies are for as well, since no label tells them apart. */
   readonly taken: readonly string[];
+  /** `namespace/name` of pods that no label tells from those that need something, and that a policy would isolate first of all: it is not among them. */
+  readonly spared: readonly string[];
 }
 
 /**
@@ -47,42 +50,73 @@ export function admittingPolicies(connections: readonly Connection[], around: Su
     policies: found.flatMap(({ policies }) => policies),
     unlabelled: [...new Set(found.flatMap(({ unlabelled }) => unlabelled))],
     taken: [...new Set(found.flatMap(({ taken }) => taken))],
+    spared: [...new Set(found.flatMap(({ spared }) => spared))],
   };
 }
 
 function admitting(group: readonly Connection[], around: Surroundings): Admitting {
   const [first] = group;
   if (first === undefined) {
-    return { policies: [], unlabelled: [], taken: [] };
+    return { policies: [], unlabelled: [], taken: [], spared: [] };
   }
   const { direction, pod } = first;
   const own = select(
     group.map((one) => one.pod),
     around,
   );
-  const rules = rulesOf(group, direction, around);
+  const { rules, ...peers } = rulesOf(group, direction, around);
+  const spared = own.taken.filter((one) => isolatingPolicies(setOf(around), one, direction).length === 0);
+  const isPrinted = rules.length > 0 && spared.length === 0;
   return {
-    policies: own.selectors.map((selector) => policyOf(selector, { direction, namespace: pod.namespace }, rules.rules)),
-    unlabelled: [...own.unlabelled, ...rules.unlabelled],
-    taken: [...own.taken, ...rules.taken],
+    policies: isPrinted
+      ? own.selectors.map((selector) => policyOf(selector, { direction, namespace: pod.namespace }, rules))
+      : [],
+    unlabelled: [...own.unlabelled, ...peers.unlabelled].map(nameOf),
+    taken: isPrinted ? [...own.taken, ...peers.taken].map(nameOf) : [],
+    spared: spared.map(nameOf),
   };
 }
 
 interface Selected {
-  readonly selectors: readonly Labels[];
-  readonly unlabelled: readonly string[];
-  readonly taken: readonly string[];
+  readonly selectors: readonly TightSelector[];
+  readonly unlabelled: readonly PolicyPod[];
+  readonly taken: readonly PolicyPod[];
 }
 
 /** Pods of one namespace by label, without the others of it that are known. */
-function select(pods: readonly PolicyPod[], { pods: known, policies }: Surroundings): Selected {
-  const kindOf = podKinds(policies);
+function select(pods: readonly PolicyPod[], around: Surroundings): Selected {
+  const kindOf = podKinds(around.policies);
   const kinds = new Set(pods.map(kindOf));
-  const others = known.filter(
-    (pod) => pod.namespace === pods[0]?.namespace && !pod.hostNetwork && pod.ended !== true && !kinds.has(kindOf(pod)),
-  );
-  const { selectors, unlabelled, taken } = tightSelectors(pods, others, askedLabels(policies));
-  return { selectors, unlabelled: unlabelled.map(nameOf), taken: taken.map(nameOf) };
+  const known = kindsIn(around).get(pods[0]?.namespace ?? "") ?? new Map<string, PolicyPod>();
+  const others = [...known].flatMap(([kind, pod]) => (kinds.has(kind) ? [] : [pod]));
+  return tightSelectors(pods, others, askedLabels(around.policies));
+}
+
+/** What is made of surroundings once, however many connections are asked for. */
+const kindsOf = new WeakMap<Surroundings, ReadonlyMap<string, ReadonlyMap<string, PolicyPod>>>();
+const setsOf = new WeakMap<Surroundings, ReturnType<typeof compilePolicies>>();
+
+/** By namespace one pod of each kind that policies can select. */
+function kindsIn(around: Surroundings): ReadonlyMap<string, ReadonlyMap<string, PolicyPod>> {
+  const found = kindsOf.get(around);
+  if (found !== undefined) {
+    return found;
+  }
+  const kindOf = podKinds(around.policies);
+  const made = new Map<string, Map<string, PolicyPod>>();
+  for (const pod of around.pods.filter(isMember)) {
+    const kinds = made.get(pod.namespace) ?? new Map<string, PolicyPod>();
+    kinds.set(kindOf(pod), pod);
+    made.set(pod.namespace, kinds);
+  }
+  kindsOf.set(around, made);
+  return made;
+}
+
+function setOf(around: Surroundings): ReturnType<typeof compilePolicies> {
+  const found = setsOf.get(around) ?? compilePolicies(around.policies);
+  setsOf.set(around, found);
+  return found;
 }
 
 /** A rule for the pods of each namespace that have the same ports, and one for each address. */
@@ -108,7 +142,7 @@ function rulesOf(
     const own = group[0]?.pod.namespace;
     const peers: readonly Json[] =
       address === undefined
-        ? selectors.map((labels) => podPeer(labels, pods[0]?.namespace === own ? undefined : pods[0]?.namespace))
+        ? selectors.map((one) => podPeer(one, pods[0]?.namespace === own ? undefined : pods[0]?.namespace))
         : [{ ipBlock: { cidr: blockOf(address) } }];
     const isNobody = peers.length === 0 && pods.length > 0;
     return {
@@ -128,26 +162,26 @@ function portsOf(same: readonly Connection[]): readonly { readonly port: number;
   return [...ports.values()].toSorted((one, other) => one.port - other.port);
 }
 
-function podPeer(labels: Labels, namespace: string | undefined): Json {
+function podPeer(selector: TightSelector, namespace: string | undefined): Json {
   return {
     ...(namespace === undefined
       ? {}
       : { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } } }),
-    podSelector: { matchLabels: { ...labels } },
+    podSelector: renderSelector(selector),
   };
 }
 
 function policyOf(
-  selector: Labels,
+  selector: TightSelector,
   { direction, namespace }: { readonly direction: Direction; readonly namespace: string },
   rules: readonly Json[],
 ): KubeObject {
   const spec = {
-    podSelector: { matchLabels: { ...selector } },
+    podSelector: renderSelector(selector),
     policyTypes: [direction === "ingress" ? "Ingress" : "Egress"],
     [direction]: rules,
   };
-  const [name = ""] = Object.values(selector);
+  const [name = ""] = Object.values(selector.labels);
   const words = ["admit", nameIn(name), ...(direction === "ingress" ? [] : ["egress"]), digitsOf(spec)];
   return {
     apiVersion: "networking.k8s.io/v1",

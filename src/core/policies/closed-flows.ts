@@ -3,12 +3,13 @@ import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { applyCommand } from "../checks/commands.ts";
+import type { Surroundings } from "./admitting-policies.ts";
 import { isPrinted } from "./admitting-policies.ts";
 import { describeAdmitting } from "./describe-admitting.ts";
 import { describeUnsure } from "./describe-unsure.ts";
 import { flowsOf } from "./flows-of.ts";
 import { compilePolicies, judgeSide } from "./network-policy.ts";
-import { isLeft } from "./own-policies.ts";
+import { isDrifted, isLeft } from "./own-policies.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod } from "./required-flow.ts";
@@ -97,10 +98,9 @@ export function describeClosed(
   const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
   return {
     detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
-    fix: [
-      whoDecides(facts, one, policies),
-      describeAdmitting(one.context, flows, { pods: knownPods(one), policies: one.networkPolicies }),
-    ].join(" "),
+    fix: isDrifted(one, policies)
+      ? `Network policies of isthmus there are not as the mesh file asks for them: ${applyCommand(facts, { cluster: one.cluster })} writes them. What is closed then still needs a policy beside them, which isthmus check names.`
+      : [whoDecides(facts, one, policies), describeAdmitting(one.context, flows, surroundings(one))].join(" "),
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
   };
@@ -108,23 +108,33 @@ export function describeClosed(
 
 /** Deleting is offered where it opens what is closed: all policies that close it, of which none is one that admits something else. */
 function whoDecides(facts: MeshFacts, one: ReachedCluster, policies: readonly NetworkPolicyFacts[]): string {
-  const left = policies.filter((policy) => isLeft(one, policy));
-  const own = policies.filter((policy) => policy.own === true && !left.includes(policy));
-  if (left.length > 0) {
-    return `The mesh file asks no longer for ${left.map(({ name }) => name).join(", ")}, which isthmus has written: ${applyCommand(facts, { prune: true })} deletes it.`;
-  }
-  if (own.length > 0) {
-    return `${own.map(({ name }) => name).join(", ")} ${own.length === 1 ? "is" : "are"} written by isthmus, from a mesh file that does not ask for this: what is to be open beside it needs a policy of its own.`;
-  }
   const names = policies.map(({ name }) => name);
-  const [isOne, namespace] = [names.length === 1, policies[0]?.namespace ?? ""];
+  const isOne = names.length === 1;
+  const them = isOne ? "it" : "them";
+  if (policies.every((policy) => isLeft(one, policy))) {
+    return `The mesh file asks no longer for ${names.join(", ")}, which isthmus has written: ${applyCommand(facts, { prune: true })} deletes ${them}.`;
+  }
+  const own = policies.filter((policy) => policy.own === true);
+  if (own.length > 0) {
+    const whose = one.drift?.kind === "compared" ? ", from a mesh file that does not ask for this" : "";
+    return `${own.map(({ name }) => name).join(", ")} ${own.length === 1 ? "is" : "are"} written by isthmus${whose}: what is to be open beside ${own.length === 1 ? "it" : "them"} needs a policy of its own.`;
+  }
+  const namespace = policies[0]?.namespace ?? "";
   const deleted = policies.some(isPrinted)
     ? ""
-    : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${isOne ? "it" : "them"}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
+    : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
   const rendered = one.networkPolicies.some((policy) => policy.own === true)
     ? ""
     : " With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs.";
   return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${rendered}`;
+}
+
+const around = new WeakMap<ReachedCluster, Surroundings>();
+
+function surroundings(one: ReachedCluster): Surroundings {
+  const found = around.get(one) ?? { pods: knownPods(one), policies: one.networkPolicies };
+  around.set(one, found);
+  return found;
 }
 
 /** All pods of a cluster that the facts have, as policies see them. */

@@ -12,3 +12,14 @@ export function isLeft({ drift }: ReachedCluster, { namespace, name, own }: Netw
     )
   );
 }
+
+/** Whether policies that isthmus writes beside these are changed, gone or not applied yet: an apply may be all that it takes. */
+export function isDrifted({ drift }: ReachedCluster, policies: readonly NetworkPolicyFacts[]): boolean {
+  const namespaces = new Set(policies.map(({ namespace }) => namespace));
+  return (
+    drift?.kind === "compared" &&
+    drift.objects.some(
+      ({ state, id }) => state !== "left" && id.kind === "NetworkPolicy" && namespaces.has(id.namespace ?? ""),
+    )
+  );
+}

@@ -71,7 +71,15 @@ export function isSamePod(one: PolicyPod, other: PolicyPod): boolean {
 }
 
 /** Labels that differ between the pods of one workload. */
-const ownLabels = ["statefulset.kubernetes.io/pod-name", "apps.kubernetes.io/pod-index"];
+const ownLabels = [
+  "statefulset.kubernetes.io/pod-name",
+  "apps.kubernetes.io/pod-index",
+  "controller-uid",
+  "batch.kubernetes.io/controller-uid",
+  "job-name",
+  "batch.kubernetes.io/job-name",
+  "batch.kubernetes.io/job-completion-index",
+];
 
 /** The labels that stay when a workload makes its pods anew: without hashes and numbers, but for those that are `asked` for. */
 export function stableLabels(labels: Labels, asked: ReadonlySet<string> = new Set()): Labels {

@@ -87,7 +87,7 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
 }
 
 /**
- * None of a headless Service: sidecars have no endpoints of it, but lead its callers' connections on as they are
+ * None of a headless Service that stays in its cluster: sidecars have no endpoints of it, but lead its callers' connections on as they are
  * (https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/#headless-services).
  */
 async function endpointsOf(
@@ -95,7 +95,7 @@ async function endpointsOf(
   pods: Parameters<typeof compareIngressEndpoints>[1],
   signal: AbortSignal,
 ): Promise<RouteProof["endpoints"]> {
-  return actual[one.cluster.name]?.headless === true
+  return actual[one.cluster.name]?.headless === true && !service.exported
     ? []
     : compareIngressEndpoints({ mesh: meshFile.mesh, one, service, actual }, pods, signal);
 }

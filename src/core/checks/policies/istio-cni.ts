@@ -65,7 +65,7 @@ function unready(one: ReachedCluster, { namespace, name, desired, ready, updated
   const say = updated < desired ? warning : problem;
   return say("ISM797", {
     detail: `DaemonSet ${namespace}/${name} of ${one.cluster} is ready on ${ready} of ${desired} nodes: pods with a sidecar that start on the others wait, or end with an error in istio-validation.`,
-    fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", namespace, "describe", "pods", "-l", agentLabel)}. A sandbox has its image after isthmus sandbox up --istio-cni.`,
+    fix: `What its pods say decides what whoever runs the cluster has to do: ${kubectl(one, "-n", namespace, "describe", "pods", "-l", agentLabel)}`,
     ...consequences(one, { group: "apps", kind: "DaemonSet", namespace, name }),
   });
 }

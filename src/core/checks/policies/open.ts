@@ -81,11 +81,11 @@ function unisolatedBeside(
     return [];
   }
   const more = names.length > named ? ` and ${names.length - named} more` : "";
-  const [namespace = ""] = names[0]?.split("/") ?? [];
+  const namespaces = [...new Set(names.map((name) => name.split("/")[0]))].join(",");
   return [
     problem("ISM559", {
       detail: `In ${one.cluster} no NetworkPolicy selects ${names.slice(0, named).join(", ")}${more} for ${ways[direction]}: all of it is open. These pods are none of the mesh file's services, and isthmus writes no policies for them.`,
-      fix: `Write policies that select them and open what they need: everything else is closed then. Who reaches them now: ${quoteCommand(["isthmus", "netpol", "matrix", ...meshFileWords(mesh.file), "-n", namespace, "--cluster", one.cluster])}`,
+      fix: `Write policies that select them and open what they need: everything else is closed then. Who reaches them now: ${quoteCommand(["isthmus", "netpol", "matrix", ...meshFileWords(mesh.file), "-n", namespaces, "--cluster", one.cluster])}`,
       cluster: one.cluster,
     }),
   ];
