@@ -518,6 +518,8 @@ describe("a mesh that is written to a file", () => {
         const model = withoutLaterFields(made);
         const file = stringify(writeMesh(model), {
           aliasDuplicateObjects: false,
+          // Texts such as Y in quotes, as in files for helm: without them they are told (ISM725).
+          compat: "yaml-1.1",
           ...(flow ? { collectionStyle: "flow" as const } : {}),
         });
         const parsed = parseMesh(file, "mesh.yaml");
