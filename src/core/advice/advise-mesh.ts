@@ -4,7 +4,9 @@ import type { Mesh } from "../model/mesh.ts";
 import { isNewerThanKnown, istioReleases } from "../releases/istio-releases.ts";
 import { adviseExternalDns } from "./external-dns.ts";
 import { adviseFailover } from "./failover.ts";
+import { adviseLiteralPaths } from "./literal-paths.ts";
 import { adviseLonelyClusters } from "./lonely-clusters.ts";
+import { adviseLongTries } from "./long-tries.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
 import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
@@ -12,6 +14,7 @@ import type { Locate } from "./route-order.ts";
 import { adviseRoutes } from "./route-order.ts";
 import { adviseNowhere } from "./routes-nowhere.ts";
 import { adviseSeveralGateways } from "./several-gateways.ts";
+import { adviseSharedEndpoints } from "./shared-endpoints.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
 
 /**
@@ -27,11 +30,14 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseRoutes(mesh, locate),
     ...adviseNowhere(mesh, locate),
     ...adviseFailover(mesh, locate),
+    ...adviseLiteralPaths(mesh, locate),
+    ...adviseLongTries(mesh, locate),
     ...adviseFaults(mesh, locate),
     ...adviseMeshConfig(mesh, locate),
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),
     ...adviseLonelyClusters(mesh, locate),
+    ...adviseSharedEndpoints(mesh, locate),
     ...adviseSeveralGateways(mesh, locate),
   ];
 }

@@ -42,6 +42,9 @@ describe("a value for Istio's charts", () => {
     '"0400"',
     "nope",
     "-1",
+    "!!str no",
+    "!!str 0400",
+    "{ <<: { b: 1 }, c: 2 }",
   ])("is taken where both read it alike: %s", (value) => {
     expect(said(value)).toEqual([]);
   });

@@ -28,13 +28,15 @@ export function findOldReadings(document: Document): readonly TextProblem[] {
 }
 
 /** `place` is where the value is used. */
-function judge({ type, source, value, range }: Scalar, place = range): readonly TextProblem[] {
-  if (type !== "PLAIN" || source === undefined || place === null || place === undefined) {
+function judge({ type, tag, source, value, range }: Scalar, place = range): readonly TextProblem[] {
+  // A tag says what is meant, and the key of a merge is a symbol to the library.
+  const plain = type === "PLAIN" && tag === undefined && typeof value !== "symbol";
+  if (!plain || source === undefined || place === null || place === undefined) {
     return [];
   }
   const old = resolvePlain(source);
   // What is rounded is told as such (ISM162).
-  if (old === value || typeof old === "bigint" || typeof old === "object") {
+  if (old === value || Number.isNaN(old) || typeof old === "bigint" || typeof old === "object") {
     return [];
   }
   const [start, end] = place;

@@ -102,7 +102,7 @@ function findMissingRancherSandbox(access: RancherAccess): Diagnostic | undefine
   }
   return {
     ...errorOf("ISM280"),
-    detail: `Rancher at ${access.url} is that of the sandbox ${instance} on this machine, and the sandbox's network is not there. Nothing was sent.`,
-    fix: `isthmus sandbox up --rancher --instance ${instance}`,
+    detail: `Rancher at ${access.url} is that of the sandbox ${instance} on this machine, and no network of this machine has that address: the sandbox does not run, or it was brought up at other addresses because another sandbox had these. Nothing was sent.`,
+    fix: `Bring it up, or see at which address its Rancher double is, and write that one as spec.rancher.url:\n    isthmus sandbox up --rancher --instance ${instance}`,
   };
 }

@@ -133,6 +133,16 @@ describe("credential plugins", () => {
     expect(error.message).not.toContain("very-secret-key");
   });
 
+  it.each([
+    ["password=hunter22 is wrong", "said: password=<redacted> is wrong"],
+    ["PASSWORD: 'hunter 22' is wrong", "said: PASSWORD: <redacted> is wrong"],
+    ["client_secret=hunter22, expired", "said: client_secret=<redacted>, expired"],
+    ["refresh token: expired yesterday", "said: refresh token: expired yesterday"],
+  ])("that fail are quoted without values of such names: %s", async (words, said) => {
+    const error = await failureOf(authorizerFor(await plugin(`echo "${words}" >&2; exit 3`)));
+    expect(error.message).toContain(said);
+  });
+
   it("that print something else are not quoted", async () => {
     const error = await failureOf(authorizerFor(await plugin("echo token=abc-secret")));
     expect(error.message).toContain("did not print an ExecCredential");

@@ -34,9 +34,8 @@ export async function runExecPlugin(
   if (run.kind === "not-started") {
     throw explainMissing(spec, run.cause);
   }
-  const words = redactText(run.stderr, [...spec.args.filter(looksSecret), ...spec.env.map((one) => one.value)])
-    .trim()
-    .slice(-500);
+  const known = [...spec.args.filter(looksSecret), ...spec.env.map((one) => one.value)];
+  const words = redactText(run.stderr, known).trim().slice(-500);
   const said = words === "" ? "It said nothing." : `It said: ${words}`;
   if (run.kind === "timeout") {
     throw failure(spec, context, `did not end within ${timeoutMs / 1000} s. ${said}`);

@@ -258,6 +258,11 @@ export const specCodes = {
     explanation:
       "With `spec.istio.install: existing` isthmus does not install Istio: profile, images, values and what istiod signs with are set in the tool that does. A field of the mesh file that says them would have no effect.",
   },
+  ISM728: {
+    summary: "Two clusters have one endpoint",
+    explanation:
+      "`endpoint` of a cluster goes into the remote secrets by which other clusters read it. With one address for two clusters istiods ask the same API server for both, which knows the token of one of them only. A proxy that tells clusters apart by the TLS server name is the exception.",
+  },
   ISM725: {
     summary: "A value that helm would read otherwise",
     explanation:

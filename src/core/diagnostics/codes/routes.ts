@@ -87,6 +87,16 @@ export const routeCodes = {
     explanation:
       "Envoy has one list of routes for each host name and looks only into that of the most exact name: www.example.org before *.example.org before *. A route of the wildcard gets no request for a host that another route names, not even those that the other route does not match.",
   },
+  ISM726: {
+    summary: "A try may take longer than its request",
+    explanation:
+      "`timeout` of a route holds for a request with all of its tries, `retries.perTryTimeout` for each of them. Envoy passes over one that is above `timeout`, so that a try that hangs is ended with the request and no other one is made.",
+  },
+  ISM727: {
+    summary: "A path that looks like a pattern",
+    explanation:
+      "`exact` and `prefix` of a route compare characters: /img/* is for paths with an asterisk, /api/:id for those with a colon. `regex` is an expression of RE2 for the whole path, in which an asterisk repeats what stands before it: /a/* is for /a, /a/ and /a//. Other tools write patterns that way, and requests that are meant get 404.",
+  },
   ISM545: {
     summary: "A route has two Gateways",
     explanation:

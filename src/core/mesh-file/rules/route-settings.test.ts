@@ -17,7 +17,7 @@ const weights = "weights: { v1: 100 }";
 
 describe("Istio's settings of a route", () => {
   it.each([
-    [`${weights}, timeout: 1s, retries: { attempts: 2, perTryTimeout: 1000ms }`],
+    [`${weights}, timeout: 1s, retries: { attempts: 2, perTryTimeout: 1500ms }`],
     [`${weights}, timeout: 1m30s, retries: { attempts: 2, perTryTimeout: 500ms, retryOn: "5xx,reset" }`],
     [`${weights}, mirror: { host: s, subset: v2 }, mirrorPercentage: { value: 0.5 }`],
     [`${weights}, mirror: { host: elsewhere.other.svc.cluster.local, subset: v9 }`],
@@ -46,7 +46,6 @@ describe("Istio's settings of a route", () => {
     ["timeout: 3s", "ISM105"],
     [`${weights}, mirrorPercentage: { value: 1 }`, "ISM546"],
     [`${weights}, retries: { attempts: 0, perTryTimeout: 1s }`, "ISM546"],
-    [`${weights}, timeout: 1s, retries: { attempts: 2, perTryTimeout: 1500ms }`, "ISM546"],
     [`${weights}, retries: { attempts: 2147483648 }`, "ISM117"],
     [`${weights}, fault: {}`, "ISM546"],
     [`${weights}, fault: { delay: { fixedDelay: 1s } }`, "ISM105"],

@@ -1,7 +1,6 @@
 import { laterHttpRouteFields, releaseOf } from "../../releases/istio-releases.ts";
 import { completeHost } from "../../routing/hosts.ts";
 import { serviceHost } from "../../render/names.ts";
-import { readDuration } from "../duration.ts";
 import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
@@ -123,7 +122,7 @@ function portsTwice({
 }
 
 function clashesOfOthers(value: RouteDraft): readonly (Clash | undefined)[] {
-  const { rewrite, fault, retries, timeout } = value;
+  const { rewrite, fault, retries } = value;
   return [
     clash("mirrorPercentage" in value && !("mirror" in value), {
       at: ["mirrorPercentage"],
@@ -147,12 +146,6 @@ function clashesOfOthers(value: RouteDraft): readonly (Clash | undefined)[] {
       why: "is 0, which turns retries off, beside what says how to retry; Istio refuses it",
       fix: "Delete the other fields of retries, or write a number of attempts.",
     }),
-    // "Must be less than or equal to the global route timeout or it is ignored": https://www.envoyproxy.io/docs/envoy/latest/configuration/http/http_filters/router_filter#x-envoy-upstream-rq-per-try-timeout-ms
-    clash(isLonger(retries?.perTryTimeout, timeout), {
-      at: ["retries", "perTryTimeout"],
-      why: "is longer than the route's timeout, and proxies pass over it then",
-      fix: "Write a shorter one, delete it, or give the route a longer timeout.",
-    }),
   ];
 }
 
@@ -169,12 +162,6 @@ function clashesOfHeaders({ headers = {} }: RouteDraft): readonly (Clash | undef
       }),
     );
   });
-}
-
-/** False where one is left out or is no duration. */
-function isLonger(one: unknown, other: unknown): boolean {
-  const [left, right] = [one, other].map((text) => (typeof text === "string" ? readDuration(text) : undefined));
-  return left !== undefined && right !== undefined && left > right;
 }
 
 function clash(holds: boolean, what: Clash): Clash | undefined {
