@@ -9,22 +9,22 @@ import type { Locate } from "./route-order.ts";
  * name that the kubeconfig asks it for (tls-server-name).
  */
 export function adviseSharedEndpoints(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
+  const first = new Map<string, string>();
   return mesh.clusters.flatMap(({ name, endpoint }, index) => {
-    const first = mesh.clusters
-      .slice(0, index)
-      .find(
-        (other) => endpoint !== undefined && other.endpoint !== undefined && plain(other.endpoint) === plain(endpoint),
-      );
-    return first === undefined || endpoint === undefined
-      ? []
-      : [
-          {
-            ...warningOf("ISM728"),
-            detail: `${first.name} and ${name} have the same endpoint, ${plain(endpoint)}: the remote secrets of both would lead istiods to one API server, which refuses the token of the other cluster.`,
-            fix: `Write the address of ${name}'s own API server, unless a proxy at that address tells the two apart.`,
-            ...(locate === undefined ? {} : { range: locate(["spec", "clusters", index, "endpoint"]) }),
-          },
-        ];
+    const address = endpoint === undefined ? undefined : plain(endpoint);
+    const other = address === undefined ? undefined : first.get(address);
+    if (address === undefined || other === undefined) {
+      first.set(address ?? "", name);
+      return [];
+    }
+    return [
+      {
+        ...warningOf("ISM728"),
+        detail: `${other} and ${name} have the same endpoint, ${address}: the remote secrets of both would lead istiods to one API server, which refuses the token of the other cluster.`,
+        fix: `Write the address of ${name}'s own API server, unless a proxy at that address tells the two apart.`,
+        ...(locate === undefined ? {} : { range: locate(["spec", "clusters", index, "endpoint"]) }),
+      },
+    ];
   });
 }
 

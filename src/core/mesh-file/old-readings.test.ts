@@ -16,15 +16,15 @@ function said(value: string): readonly string[] {
 
 describe("a value for Istio's charts", () => {
   it.each([
-    ["no", 'ISM725 Write false, or "no" if that is meant.'],
-    ["On", 'ISM725 Write true, or "On" if that is meant.'],
-    ["y", 'ISM725 Write true, or "y" if that is meant.'],
-    ["0400", "ISM725 Write 256, or 400 if that is meant."],
-    ["1_000", 'ISM725 Write 1000, or "1_000" if that is meant.'],
-    ["0b11", 'ISM725 Write 3, or "0b11" if that is meant.'],
-    ["[{ defaultMode: 0755 }]", "ISM725 Write 493, or 755 if that is meant."],
-    ["{ off: 1 }", 'ISM725 Write false, or "off" if that is meant.'],
-  ])("is refused where helm reads it otherwise: %s", (value, expected) => {
+    ["no", 'ISM725 Write false, or "no" if that is meant; both are read alike everywhere.'],
+    ["On", 'ISM725 Write true, or "On" if that is meant; both are read alike everywhere.'],
+    ["y", 'ISM725 Write true, or "y" if that is meant; both are read alike everywhere.'],
+    ["0400", "ISM725 Write 256, or 400 if that is meant; both are read alike everywhere."],
+    ["1_000", 'ISM725 Write 1000, or "1_000" if that is meant; both are read alike everywhere.'],
+    ["0b11", 'ISM725 Write 3, or "0b11" if that is meant; both are read alike everywhere.'],
+    ["[{ defaultMode: 0755 }]", "ISM725 Write 493, or 755 if that is meant; both are read alike everywhere."],
+    ["{ off: 1 }", 'ISM725 Write "off", or false if that is meant; both are read alike everywhere.'],
+  ])("is told where helm reads it otherwise: %s", (value, expected) => {
     expect(said(value)).toEqual([expected]);
   });
 
@@ -52,6 +52,12 @@ describe("a value for Istio's charts", () => {
   it.each(["no", "0400", "1_000"])("is in order with either half of the fix: %s", (value) => {
     const [, one = "", other = ""] = /Write (\S+), or (\S+) if/.exec(said(value)[0] ?? "") ?? [];
     expect([said(one), said(other)]).toEqual([[], []]);
+  });
+
+  it("is a warning, and is looked at once behind an alias of a mapping", () => {
+    const { mesh, diagnostics } = parseMesh(meshWith("&common { c: no }, b: *common"), "mesh.yaml");
+    expect(mesh).toBeDefined();
+    expect(diagnostics.map(({ code, severity }) => `${severity} ${code}`)).toEqual(["warning ISM725"]);
   });
 
   it("is told where it is used, behind an alias too", () => {

@@ -1,4 +1,4 @@
-import type { Document, Scalar } from "yaml";
+import type { Document, Node, Scalar } from "yaml";
 import { isNode, isScalar, visit } from "yaml";
 import { resolvePlain } from "../manifests/resolve-scalar.ts";
 import type { TextProblem } from "./text-problem.ts";
@@ -13,22 +13,33 @@ import type { TextProblem } from "./text-problem.ts";
 export function findOldReadings(document: Document): readonly TextProblem[] {
   const values = document.getIn(["spec", "istio", "values"], true);
   const problems: TextProblem[] = [];
-  if (isNode(values)) {
-    visit(values, {
-      Scalar: (_key, scalar) => {
-        problems.push(...judge(scalar));
+  const seen = new Set<Node>();
+  const look = (node: Node): void => {
+    visit(node, {
+      Collection: (_key, collection) => {
+        seen.add(collection);
+      },
+      Scalar: (key, scalar) => {
+        problems.push(...judge(scalar, scalar.range, key === "key"));
       },
       Alias: (_key, alias) => {
         const target = alias.resolve(document);
-        problems.push(...(isScalar(target) ? judge(target, alias.range) : []));
+        if (isScalar(target)) {
+          problems.push(...judge(target, alias.range, false));
+        } else if (target !== undefined && !seen.has(target)) {
+          look(target);
+        }
       },
     });
+  };
+  if (isNode(values)) {
+    look(values);
   }
   return problems;
 }
 
 /** `place` is where the value is used. */
-function judge({ type, tag, source, value, range }: Scalar, place = range): readonly TextProblem[] {
+function judge({ type, tag, source, value }: Scalar, place: Scalar["range"], isKey: boolean): readonly TextProblem[] {
   // A tag says what is meant, and the key of a merge is a symbol to the library.
   const plain = type === "PLAIN" && tag === undefined && typeof value !== "symbol";
   if (!plain || source === undefined || place === null || place === undefined) {
@@ -40,13 +51,16 @@ function judge({ type, tag, source, value, range }: Scalar, place = range): read
     return [];
   }
   const [start, end] = place;
+  const own = typeof value === "string" ? JSON.stringify(value) : String(value);
+  const ways = isKey ? [own, String(old)] : [String(old), own];
   return [
     {
       code: "ISM725",
+      severity: "warning",
       start,
       end,
-      detail: `${source} is ${describe(value)} in a mesh file (YAML 1.2), and ${describe(old)} in a values file of helm (YAML 1.1), so that it is open which of the two is meant.`,
-      fix: `Write ${String(old)}, or ${typeof value === "string" ? JSON.stringify(value) : String(value)} if that is meant.`,
+      detail: `${source} is ${describe(value)} in a mesh file (YAML 1.2), and ${describe(old)} in a values file of helm (YAML 1.1). Charts get ${describe(value)}.`,
+      fix: `Write ${ways.join(", or ")} if that is meant; both are read alike everywhere.`,
     },
   ];
 }

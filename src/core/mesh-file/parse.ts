@@ -48,7 +48,7 @@ export function parseMesh(text: string, fileName: string): ParsedMesh {
     .toSorted(comparePlaces);
   const { mesh } = checked;
   return {
-    ...(mesh === undefined || diagnostics.length > 0 ? {} : { mesh }),
+    ...(mesh === undefined || diagnostics.some(({ severity }) => severity === "error") ? {} : { mesh }),
     diagnostics,
     locate: locator.value,
   };

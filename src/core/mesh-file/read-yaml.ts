@@ -74,7 +74,7 @@ function unusable(diagnostics: readonly Diagnostic[]): YamlFile {
 function place(problem: TextProblem, source: SourceText): Diagnostic {
   return {
     code: problem.code,
-    severity: "error",
+    severity: problem.severity ?? "error",
     summary: meshFileCodes[problem.code].summary,
     detail: problem.detail,
     fix: problem.fix,

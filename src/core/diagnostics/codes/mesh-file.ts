@@ -266,7 +266,7 @@ export const specCodes = {
   ISM725: {
     summary: "A value that helm would read otherwise",
     explanation:
-      "Mesh files are YAML 1.2, as most tools read it today. Helm and kubectl read YAML 1.1, in which no, off and n are false, 0400 is the octal number 256, and 1_000 is 1000. Values of `spec.istio.values` are copied from one to the other, and to a chart's template the text no is as good as true. What the two read differently is written in one of the ways that both read alike.",
+      "Mesh files are YAML 1.2, as most tools read it today. Helm and kubectl read YAML 1.1, in which no, off and n are false, 0400 is the octal number 256, and 1_000 is 1000. Values of `spec.istio.values` are copied from one to the other, and to a chart's template the text no is as good as true. What is written in one of the ways that both read alike is told no more.",
   },
   ISM787: {
     summary: "Sessions without versions to choose from",
