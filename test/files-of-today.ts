@@ -53,6 +53,7 @@ export const alternating: readonly (readonly string[])[] = [
     "test/wire/certificates.test.ts",
     "test/wire/cluster-leaves.test.ts",
     "test/rancher/70-runbook-era.test.ts",
+    "test/rancher/90-sandbox-down.test.ts",
   ],
 ];
 

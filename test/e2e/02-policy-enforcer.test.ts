@@ -61,7 +61,10 @@ function pod(name: string): object {
     kind: "Pod",
     metadata: { name, namespace, labels: { app: name } },
     spec: {
-      containers: [{ name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port: 5000 } } }],
+      // Asked once before the server listens, the kubelet asks again after the period, which is ten seconds else.
+      containers: [
+        { name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port: 5000 }, periodSeconds: 1 } },
+      ],
       terminationGracePeriodSeconds: 0,
     },
   };

@@ -158,7 +158,7 @@ function pod(namespace: string, name: string): object {
     metadata: { name, namespace, labels: { app: name, packets: "pod" } },
     spec: {
       containers: [
-        { name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port } } },
+        { name: "helloworld", image, readinessProbe: { httpGet: { path: "/health", port }, periodSeconds: 1 } },
         { name: "datagrams", image, command: [...node, answerDatagrams] },
       ],
       terminationGracePeriodSeconds: 0,
