@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { existsSync, readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { describe, expect, it } from "vitest";
 import { healthyFacts } from "../testing/healthy-facts.ts";
@@ -16,6 +16,14 @@ describe("the list of checks", () => {
         .map((file) => `${category}/${file.replace(/\.ts$/, "")}`),
     );
     expect(ids.toSorted(), "list.ts and the files of the categories' folders differ").toEqual(files.toSorted());
+  });
+
+  it("has a table test for every category, in which each of its checks finds something", () => {
+    const without = categories.filter((category) => {
+      const table = path.join(folder, category, "table.test.ts");
+      return !existsSync(table) || !readFileSync(table, "utf8").includes(`unshown("${category}", table)`);
+    });
+    expect(without).toEqual([]);
   });
 
   it("has the categories in their order", () => {

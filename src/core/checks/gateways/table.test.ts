@@ -1,0 +1,247 @@
+import { expect, it } from "vitest";
+import { eastWestGateway, ingressGateway } from "../../render/names.ts";
+import { changeCluster, serviceOf, withConfig, withPods, withRouting } from "../../testing/changed-facts.ts";
+import { changeConfigs } from "../../testing/changed-proxies.ts";
+import type { CheckRow } from "../../testing/check-rows.ts";
+import { unshown } from "../../testing/check-rows.ts";
+import { all, drained, inCluster } from "../../testing/faults/changes.ts";
+import { healthyShop } from "../../testing/faults/shop.ts";
+import { foundBy } from "../../testing/found-by.ts";
+import { withGateway, withIstiodPods } from "../../testing/healthy-facts.ts";
+import type { GatewayObject, GatewayServer, MeshFacts, ReachedCluster } from "../facts.ts";
+
+/** An istiod of east to which no ingress gateway is connected. */
+function withoutGateway(): Partial<ReachedCluster> {
+  const lost = withIstiodPods("east", ({ proxies }) => ({
+    proxies: proxies.filter(({ name }) => !name.startsWith(ingressGateway)),
+  }));
+  const east = lost.clusters.find(({ cluster }) => cluster === "east");
+  return east?.kind === "reached" ? { istiod: east.istiod } : {};
+}
+
+const rivalGateway = {
+  namespace: "sample",
+  name: "rival",
+  created: "2026-11-02T03:00:00Z",
+  selector: { istio: "eastwestgateway" },
+  servers: [{ port: 15443, protocol: "TLS", tlsMode: "ISTIO_MUTUAL", hosts: ["*.local"] }],
+};
+
+/** A Gateway that somebody has made for the pods of the ingress gateway, before the mesh had its own. */
+function olderGateway(server: Partial<GatewayServer>, more: Partial<GatewayObject> = {}): GatewayObject {
+  return {
+    namespace: "default",
+    name: "raw",
+    created: "2026-10-01T00:00:00Z",
+    selector: { istio: "ingressgateway" },
+    servers: [{ port: 80, protocol: "TCP", tlsMode: "", hosts: ["*"], ...server }],
+    ...more,
+  };
+}
+
+function withOlderGateway(...of: Parameters<typeof olderGateway>): MeshFacts {
+  return withRouting(({ gateways }) => ({ gateways: [...gateways, olderGateway(...of)] }));
+}
+
+/** The check, what is wrong, the facts, and what is found: `severity code cluster→remote`. */
+const table: readonly CheckRow[] = [
+  ["gateways/ready", "no ready pod", withGateway("east", ingressGateway, () => ({ ready: 0 })), ["error ISM424 east"]],
+  [
+    "gateways/addresses",
+    "a pending load balancer",
+    withGateway("east", eastWestGateway, () => ({
+      service: serviceOf([], [15443]),
+    })),
+    ["error ISM425 east"],
+  ],
+  [
+    "gateways/addresses",
+    "a Service without 15443",
+    withGateway("east", eastWestGateway, () => ({
+      service: serviceOf(["172.30.2.2"], [443]),
+    })),
+    ["error ISM425 east"],
+  ],
+  [
+    "gateways/strangers",
+    "a pod to which the Service leads as well",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingressgateway" } },
+      strangers: [{ name: "tool-1", labels: { istio: "ingressgateway" }, ready: true }],
+    })),
+    ["error ISM568 east"],
+  ],
+  [
+    "gateways/strangers",
+    "one finding for the pods of one Deployment that the Service leaves out",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { app: "istio-ingressgateway" } },
+      strangers: ["tool-1", "tool-2"].map((name) => ({
+        name,
+        labels: { istio: "ingressgateway" },
+        ready: true,
+        owner: { kind: "Deployment", name: "tool" },
+      })),
+    })),
+    ["warning ISM568 east"],
+  ],
+  ["gateways/cross-network", "no Gateway for 15443", withRouting(() => ({ gateways: [] })), ["error ISM426 east"]],
+  [
+    "gateways/cross-network",
+    "a second Gateway for 15443",
+    withRouting(({ gateways }) => ({ gateways: [...gateways, rivalGateway] })),
+    ["error ISM426 east"],
+  ],
+  [
+    "gateways/shared-ports",
+    "an older Gateway with TCP at the port of routes",
+    withOlderGateway({}),
+    ["error ISM563 east"],
+  ],
+  [
+    "gateways/shared-ports",
+    "one that names the container's own port",
+    withOlderGateway({ port: 8080 }),
+    ["error ISM563 east"],
+  ],
+  ["gateways/shared-ports", "nothing of one with HTTP", withOlderGateway({ protocol: "HTTP2" }), []],
+  ["gateways/shared-ports", "nothing of one at another port", withOlderGateway({ port: 9000 }), []],
+  ["gateways/shared-ports", "nothing of one at another address", withOlderGateway({ bind: "10.0.0.1" }), []],
+  ["gateways/shared-ports", "nothing of a younger one", withOlderGateway({}, { created: "2026-12-01T00:00:00Z" }), []],
+  [
+    "gateways/shared-ports",
+    "one of the same second, by its name",
+    withOlderGateway({}, { created: "2026-11-01T03:00:00Z", name: "a" }),
+    ["error ISM563 east"],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one of the same second with a name after ours",
+    withOlderGateway({}, { created: "2026-11-01T03:00:00Z" }),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one for other pods",
+    withOlderGateway({}, { selector: { istio: "ingressgateway", team: "shop" } }),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "nothing of one that gives way to an older one with HTTP itself",
+    withRouting(({ gateways }) => ({
+      gateways: [
+        ...gateways,
+        olderGateway({}),
+        olderGateway({ protocol: "HTTP" }, { name: "oldest", created: "2026-09-01T00:00:00Z" }),
+      ],
+    })),
+    [],
+  ],
+  [
+    "gateways/shared-ports",
+    "an older Gateway with TLS for the host of ours, and none for another host or another address",
+    withRouting(({ gateways }) => ({
+      gateways: [
+        ...gateways.filter(({ name }) => name !== "helloworld-gateway"),
+        olderGateway({ port: 80, protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["a.example", "b.example"] }),
+        olderGateway(
+          { port: 80, protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["b.example"] },
+          { namespace: "sample", name: "helloworld-gateway", created: "2026-11-01T03:00:00Z" },
+        ),
+        olderGateway({ protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["c.example"] }, { name: "c" }),
+        olderGateway({ protocol: "HTTPS", tlsMode: "SIMPLE", hosts: ["b.example"], bind: "10.0.0.1" }, { name: "d" }),
+      ],
+    })),
+    ["error ISM563 east"],
+  ],
+  ["gateways/shared-ports", "one for all pods", withOlderGateway({}, { selector: {} }), ["error ISM563 east"]],
+  [
+    "gateways/listener",
+    "a proxy without the listener",
+    withGateway("east", eastWestGateway, ({ pods }) => ({ pods: pods.map((pod) => ({ ...pod, listeners: [15021] })) })),
+    ["error ISM427 east"],
+  ],
+  [
+    "gateways/listener",
+    "nothing where the Service leads to another port, and the proxy listens there",
+    withGateway("east", eastWestGateway, ({ pods, service }) => ({
+      pods: pods.map((pod) => ({ ...pod, listeners: [15021, 15444] })),
+      service: {
+        ...(service ?? serviceOf([], [])),
+        servicePorts: [{ port: 15443, protocol: "TCP", targetPort: 15444 }],
+      },
+    })),
+    [],
+  ],
+  [
+    "gateways/proxies-answer",
+    "a proxy that does not answer",
+    withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),
+    ["warning ISM470 east"],
+  ],
+  [
+    "gateways/proxies-answer",
+    "one that stands still: istiod has lost it too",
+    changeCluster(
+      withPods("east", ingressGateway, () => ({ problem: "no answer within 10 s" })),
+      withoutGateway(),
+    ),
+    ["error ISM470 east"],
+  ],
+  [
+    "gateways/services",
+    "a selector that selects nobody",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingress" } },
+    })),
+    ["error ISM474 east"],
+  ],
+  [
+    "gateways/services",
+    "nothing of a gateway that has no ready pod",
+    withGateway("east", ingressGateway, ({ service }) => ({
+      ready: 0,
+      service: { ...(service ?? serviceOf([], [])), selector: { istio: "ingress" } },
+    })),
+    [],
+  ],
+  [
+    "gateways/subset-chains",
+    "a version that the east-west proxy does not lead to",
+    withConfig("east", eastWestGateway, ({ chains }) => ({
+      chains: chains.filter((chain) => !chain.serverNames.some((name) => name.includes("v2"))),
+    })),
+    ["error ISM477 east"],
+  ],
+  [
+    "gateways/subset-chains",
+    "a version without endpoints in the east-west proxy",
+    withConfig("east", eastWestGateway, ({ clusters }) => ({
+      clusters: clusters.map((cluster) => ({ ...cluster, endpoints: [] })),
+    })),
+    ["error ISM477 east"],
+  ],
+  [
+    "gateways/subset-chains",
+    "nothing of a version that is drained, which its gateway leads nowhere",
+    all(
+      drained("shop/orders", "all"),
+      inCluster("east", (one) => ({
+        gateways: changeConfigs(one.gateways, (config) => ({
+          ...config,
+          clusters: config.clusters.map((held) => (held.name.includes("orders") ? { ...held, endpoints: [] } : held)),
+        })),
+      })),
+    )(healthyShop()),
+    [],
+  ],
+];
+
+it.each(table)("%s finds %s", (id, _, facts, expected) => {
+  expect(foundBy(id, facts)).toEqual(expected);
+});
+
+it("has a row in which it finds something for every check of its category", () => {
+  expect(unshown("gateways", table), "each of these needs one").toEqual([]);
+});
