@@ -1,5 +1,6 @@
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
+import type { HealthChange } from "../../core/front-door/health-book.ts";
 import { problemsOf } from "../../core/front-door/names-plan.ts";
 import type { EngineEvent } from "../../engine/events.ts";
 import { carryOutSync, prepareSync } from "../../engine/operations/dns.ts";
@@ -60,12 +61,18 @@ async function watch(view: DnsSyncView, context: MeshContext): Promise<never> {
     view.event(event);
     if (event.kind === "address") {
       const from = event.failedFrom.length === 0 ? "" : ` (no answer from ${event.failedFrom.join(", ")})`;
-      const why = event.waits === true ? ", whose gateway answers while every request of the name hangs" : "";
+      const is = event.alone === true ? "stays" : "is";
       context.log(
-        `${timeOf(context)} ${event.address} of ${event.cluster} is ${event.state} for ${event.name}${from}${why}`,
+        `${timeOf(context)} ${event.address} of ${event.cluster} ${is} ${event.state} for ${event.name}${from}${whyOf(event)}`,
       );
     }
   };
+  const { meshFile } = await context.readMesh();
+  if (meshFile.mesh.dns?.healthChecks === undefined) {
+    context.log(
+      "No address is tested: the mesh file has no spec.dns.healthChecks, so that a cluster that dies stays in its names.",
+    );
+  }
   const options = await context.engineOptions({ onEvent });
   return watchDns(async () => (await context.readMesh()).meshFile, {
     ...options,
@@ -79,6 +86,13 @@ async function watch(view: DnsSyncView, context: MeshContext): Promise<never> {
       context.report(outcomes.flatMap((one) => one.diagnostics));
     },
   });
+}
+
+function whyOf({ waits, alone }: HealthChange): string {
+  if (alone === true) {
+    return ": no other place has looked, and one alone may have lost its own way";
+  }
+  return waits === true ? ", whose gateway answers while every request of the name hangs" : "";
 }
 
 function timeOf({ now }: MeshContext): string {

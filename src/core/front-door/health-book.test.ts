@@ -101,4 +101,12 @@ describe("the book of health", () => {
     book.note([west], round(false));
     expect(book.isDown(name, east.address)).toBe(false);
   });
+
+  it("says once of an address that one place alone misses that it stays", () => {
+    const book = createHealthBook({ failures: 2, successes: 2 }, () => true);
+    const alone = (answers: boolean): ReturnType<typeof round> => round(answers).slice(0, 1);
+    const all = [false, false, false, true, false, false].map((one) => book.note([west, east], alone(one)));
+    const stays = [{ ...east, state: "up", failedFrom: ["this machine"], alone: true }];
+    expect(all).toEqual([[], stays, [], [], [], stays]);
+  });
 });

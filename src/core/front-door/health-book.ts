@@ -1,5 +1,5 @@
 import type { HealthChecks } from "../model/dns.ts";
-import type { AddressHealth, Sighting } from "./health.ts";
+import type { AddressHealth, RoundVerdict, Sighting } from "./health.ts";
 import { judgeRound, nextHealth } from "./health.ts";
 import type { RequestCount } from "./health-waits.ts";
 import { onlyWaits, waitingRounds } from "./health-waits.ts";
@@ -11,13 +11,15 @@ export interface NamedAddress {
   readonly address: string;
 }
 
-/** An address whose state has just changed. */
+/** An address whose state has just changed, or of which one place alone says for `failures` rounds that it does not answer. */
 export interface HealthChange extends NamedAddress {
   readonly state: "up" | "down";
   /** The places that got no answer. */
   readonly failedFrom: readonly string[];
   /** True where the gateway answers and no request of the name behind it does; left out otherwise. */
   readonly waits?: true;
+  /** True where nobody else has looked, so that it stays as it is; left out otherwise. */
+  readonly alone?: true;
 }
 
 /** What is known of every address of every name. */
@@ -47,22 +49,19 @@ export function createHealthBook(
     isDown: (name, address) => known.get(keyOf({ name, address }))?.health.state === "down",
     note: (asked, sightings) => {
       const noted = asked.map((one): Noted => {
-        const before = known.get(keyOf(one)) ?? { health: begin(inUse(one.name, one.address)), counts: [] };
+        const before = known.get(keyOf(one)) ?? begin(inUse(one.name, one.address));
         const round = judgeRound(
           sightings.filter(({ name }) => name === one.name),
           one,
         );
         // What was counted while the address was down says nothing of one that is back.
         const counts = [...(before.health.state === "down" ? [] : before.counts), round].slice(-rounds);
-        return { one, before: before.health, health: nextHealth(before.health, round, settings), counts };
+        const health = nextHealth(before.health, round, settings);
+        return { one, before: before.health, health, counts, missed: missedAlone(before, round) };
       });
       const judged = noted.map((entry) => (hangs(entry, noted, rounds) ? takenOut(entry) : entry));
       known = new Map(judged.map((entry) => [keyOf(entry.one), entry]));
-      return judged.flatMap(({ one: { name, cluster, address }, before, health, waits }): readonly HealthChange[] => {
-        const { state, failedFrom } = health;
-        const why = waits === true ? { waits } : {};
-        return state === before.state ? [] : [{ name, cluster, address, state, failedFrom, ...why }];
-      });
+      return judged.flatMap((entry) => changeOf(entry, settings));
     },
   };
 }
@@ -71,6 +70,8 @@ interface Entry {
   readonly health: AddressHealth;
   /** Of the last rounds, oldest first. */
   readonly counts: readonly RequestCount[];
+  /** How many rounds in a row one place got no answer, and no other place has looked. */
+  readonly missed: number;
 }
 
 interface Noted extends Entry {
@@ -97,6 +98,26 @@ function takenOut(entry: Noted): Noted {
   return { ...entry, health: { ...entry.health, state: "down", against: 0 }, waits: true };
 }
 
-function begin(isInUse: boolean): AddressHealth {
-  return { state: isInUse ? "up" : "down", against: 0, failedFrom: [] };
+function begin(isInUse: boolean): Entry {
+  return { health: { state: isInUse ? "up" : "down", against: 0, failedFrom: [] }, counts: [], missed: 0 };
+}
+
+/** A round in which nobody looked changes nothing. */
+function missedAlone({ health, missed }: Entry, { verdict, failedFrom }: RoundVerdict): number {
+  if (verdict !== "unknown" || health.state === "down") {
+    return 0;
+  }
+  return failedFrom.length === 0 ? missed : missed + 1;
+}
+
+function changeOf(
+  { one: { name, cluster, address }, before, health: { state, failedFrom }, waits, missed }: Noted,
+  { failures }: Pick<HealthChecks, "failures">,
+): readonly HealthChange[] {
+  if (state !== before.state) {
+    return [{ name, cluster, address, state, failedFrom, ...(waits === true ? { waits } : {}) }];
+  }
+  return missed === failures && failedFrom.length > 0
+    ? [{ name, cluster, address, state, failedFrom, alone: true }]
+    : [];
 }

@@ -99,7 +99,7 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
   },
   "object.deleted": { when: "An object was deleted.", fields: { cluster: "its cluster", object } },
   address: {
-    when: "In `isthmus dns sync --watch`: an address of a name has failed its health checks, or holds again.",
+    when: "In `isthmus dns sync --watch`: an address of a name has failed its health checks, holds again, or is missed by one place alone.",
     fields: {
       name: "the name",
       cluster: "the cluster whose address it is",
@@ -107,6 +107,8 @@ export const eventReference: Readonly<Record<StreamedEvent["kind"], EventDescrip
       state: "`down` or `up`",
       failedFrom: "the places that got no answer in the last round: `this machine`, and names of clusters",
       waits: "true where its gateway answers by itself and no request of the name does; left out otherwise",
+      alone:
+        "true where one place alone gets no answer and no other has looked, so that it stays as it is; left out otherwise",
     },
   },
   verification: {
