@@ -6,7 +6,7 @@ import { renderIstioConfig } from "../render/istio-config.ts";
 import { noMaterials } from "../render/materials.ts";
 import { renderMesh } from "../render/render-mesh.ts";
 import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
-import { isRouteAt, meshAt, routesNowhere } from "./routes-at.ts";
+import { isRouteAt, listenersIn, meshAt, routesNowhere } from "./routes-at.ts";
 
 /** The two clusters of the test mesh in regions of their names, and a third one without a region. */
 function read(...parts: readonly string[]): Mesh {
@@ -69,6 +69,18 @@ describe("a route of some regions", () => {
     expect(routing(read(general.replace("a.example", "a.example, b.example"), same))["west"]).toContain(
       "VirtualService n/all",
     );
+  });
+
+  it("takes the place of one that callers inside have as well at the ingress alone", () => {
+    const mesh = read(general.replace("gateway: g", "gateways: [mesh, g]"), regional.replace("prefix: /new, ", ""));
+    const [service] = mesh.services;
+    const listeners = (name: string): readonly (readonly string[])[] =>
+      mesh.clusters.map((cluster) => {
+        const route = service?.routes.find((one) => one.name === name);
+        return service === undefined || route === undefined ? [] : listenersIn(mesh, { service, route }, cluster);
+      });
+    expect(listeners("all")).toEqual([["mesh"], ["http", "mesh"], ["http", "mesh"]]);
+    expect(listeners("canary")[0]).toEqual(["http"]);
   });
 
   it("leaves no Gateway where no route is", () => {

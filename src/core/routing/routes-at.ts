@@ -16,6 +16,17 @@ export function isRouteAt(mesh: Routed, { service, route }: RouteOf, cluster: Pi
 }
 
 /**
+ * The listeners at which a route gets requests in a cluster that has it: not
+ * those at which routes of the cluster's region take all of them before it.
+ */
+export function listenersIn(mesh: Routed, one: RouteOf, cluster: Pick<Cluster, "region">): readonly Listener[] {
+  const there = meshAt(mesh, cluster).services.flatMap((service) =>
+    service.routes.map((route) => ({ service, route })),
+  );
+  return listenersOf(one.route).filter((listener) => !isReplacedAtListener(one, there, listener));
+}
+
+/**
  * The routes that are in no cluster of the mesh, in the order of the file, each
  * with those that take all of its requests instead: regional ones, in every
  * region that has a cluster.
@@ -74,9 +85,11 @@ function servicesIn({ services }: Routed, { region }: Pick<Cluster, "region">): 
 
 /** Whether others of fewer regions take the very same requests, at each of its hosts. */
 function isReplaced(one: RouteOf, there: readonly RouteOf[]): boolean {
-  return listenersOf(one.route).every((listener) =>
-    hostsAt(one, listener).every((host) => there.some((other) => replaces(other, one, { listener, host }))),
-  );
+  return listenersOf(one.route).every((listener) => isReplacedAtListener(one, there, listener));
+}
+
+function isReplacedAtListener(one: RouteOf, there: readonly RouteOf[], listener: Listener): boolean {
+  return hostsAt(one, listener).every((host) => there.some((other) => replaces(other, one, { listener, host })));
 }
 
 function replacesAnywhere(other: RouteOf, one: RouteOf): boolean {

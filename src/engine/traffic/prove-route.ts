@@ -2,7 +2,9 @@ import type { ProofWay, RouteProof } from "../../core/decide/proof.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Route } from "../../core/model/mesh.ts";
+import type { Listener } from "../../core/routing/hosts.ts";
 import { listenersOf } from "../../core/routing/hosts.ts";
+import { listenersIn } from "../../core/routing/routes-at.ts";
 import type { Probe, ProbePods } from "./probe-pods.ts";
 import { notMeasured, proofOf, runProofs } from "./proof-parts.ts";
 import { proveAtIngress } from "./prove-ingress.ts";
@@ -11,23 +13,32 @@ import type { ProofInput, VerifyOptions } from "./verification.ts";
 
 /** From where a route is asked: at the ingress, from inside, or both. A service without routes is asked from inside. */
 export function waysOf(route: Route | undefined): readonly ProofWay[] {
-  return route === undefined
-    ? ["mesh"]
-    : listenersOf(route).map((listener) => (listener === "mesh" ? "mesh" : "ingress"));
+  return route === undefined ? ["mesh"] : listenersOf(route).map(wayOf);
+}
+
+function wayOf(listener: Listener): ProofWay {
+  return listener === "mesh" ? "mesh" : "ingress";
+}
+
+/** Those of a route's ways that requests take in the cluster. */
+function waysIn({ meshFile, one, service, route, from }: ProofInput): readonly ProofWay[] {
+  const ways =
+    route === undefined ? waysOf(route) : listenersIn(meshFile.mesh, { service, route }, one.cluster).map(wayOf);
+  return ways.filter((way) => from === undefined || way === "mesh");
 }
 
 /**
  * Proves one route, or a service without one, in one cluster, in each of its
- * ways; from a pod of somebody's only as callers inside reach it. A failure of a proof itself is a proof that failed; the task ends well
- * only when nothing was found to be wrong.
+ * ways that no other route takes there as a whole; from a pod of somebody's only
+ * as callers inside reach it. A failure of a proof itself is a proof that failed;
+ * the task ends well only when nothing was found to be wrong.
  */
 export async function proveRoute(
   input: ProofInput,
   pods: ProbePods,
   options: VerifyOptions,
 ): Promise<readonly RouteProof[]> {
-  const ways = waysOf(input.route).filter((way) => input.from === undefined || way === "mesh");
-  return runProofs(input, ways, options, async (via) => {
+  return runProofs(input, waysIn(input), options, async (via) => {
     if (via === "ingress") {
       return proveAtIngress(input, undefined, options);
     }
