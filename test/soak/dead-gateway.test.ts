@@ -3,6 +3,7 @@ import { parse, stringify } from "yaml";
 import { dropPacketsTo, passPackets } from "../e2e/node-processes.ts";
 import type { Figures } from "../e2e/steady-load.ts";
 import { failures, loadDuring } from "../e2e/steady-load.ts";
+import { check, headOf } from "../faults/mesh.ts";
 import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
 
 // East's network has two gateways by the mesh file: its own, and a place that swallows what comes.
@@ -27,8 +28,8 @@ afterAll(async () => {
   await isthmus(["apply", "-f", meshFile(), "--yes", "--prune", "--force-conflicts"]);
 });
 
-/** The example with all requests for v2, which east alone runs. */
-async function apply(failover?: object): Promise<void> {
+/** The example with all requests for v2, which east alone runs. Gives its file. */
+async function apply(failover?: object): Promise<string> {
   const file = writeMeshFile(freshFolder(), (text) => {
     const mesh = parse(text) as {
       spec: {
@@ -47,6 +48,7 @@ async function apply(failover?: object): Promise<void> {
   expect(ran.err).not.toContain("error[");
   expect(ran.code).toBe(0);
   expect(ran.err.includes("ISM778")).toBe(failover === undefined);
+  return file;
 }
 
 /** What becomes of requests at west's ingress in ten seconds. */
@@ -60,10 +62,13 @@ async function asked(): Promise<Figures> {
   return figures;
 }
 
-it("holds requests up for seconds where the service has no failover", async () => {
-  await apply();
+it("holds requests up for seconds where the service has no failover, and is named", async () => {
+  const file = await apply();
   const { sent, slow } = await asked();
   expect(slow).toBeGreaterThan(sent / 10);
+  const { causes } = await check(file);
+  expect(headOf(causes)).toContain("ISM622 west");
+  expect(causes.find(({ code }) => code === "ISM622")?.detail).toContain(`${dead}:15443`);
 });
 
 it("is left out within seconds where it has, and costs no request", async () => {
