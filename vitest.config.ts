@@ -42,6 +42,7 @@ export default defineConfig({
         test: {
           name: "house",
           include: ["test/house/**/*.test.ts"],
+          exclude: [...leftOut],
           maxWorkers: 3,
           testTimeout: 120_000,
           hookTimeout: 120_000,
