@@ -36,7 +36,8 @@ export function readClusterNames(body: string): ReadonlySet<string> {
  * one of them is reached, it is not the network that keeps another one away.
  * Envoy counts one that it is only trying to open among those that are open,
  * and gives it no request before it is: under traffic some always wait where
- * packets are swallowed (envoyproxy/envoy, source/common/conn_pool/conn_pool_base.cc).
+ * packets are swallowed (envoyproxy/envoy, source/common/conn_pool/conn_pool_base.cc;
+ * findings/envoy-active-connections-not-yet-open.sh).
  */
 export function reachedAddresses(all: ProxyEndpoints): ReadonlySet<string> {
   const endpoints = [...all.values()].flat();
