@@ -44,6 +44,25 @@ async function route(cluster: string, words: readonly string[]): Promise<void> {
   await run("ip", ["-netns", `isthmus-${flatInstance}.${cluster}`, "route", ...words]);
 }
 
+const cut = "isthmus_test_cut";
+
+/** Drops every packet that comes to a cluster from outside its node, without a word to the sender, until `connectAgain`. */
+export async function cutOff(cluster: string): Promise<void> {
+  await nft(
+    cluster,
+    `add table inet ${cut}; add chain inet ${cut} incoming { type filter hook prerouting priority -300; }; add rule inet ${cut} incoming iifname "eth0" drop`,
+  );
+}
+
+/** Ends `cutOff`. */
+export async function connectAgain(cluster: string): Promise<void> {
+  await nft(cluster, `delete table inet ${cut}`);
+}
+
+async function nft(cluster: string, rules: string): Promise<void> {
+  await run("ip", ["netns", "exec", `isthmus-${flatInstance}.${cluster}`, "nft", rules]);
+}
+
 /** Writes the example's service for three clusters, of which west and east share a network, into `into`. Gives the file. */
 export function writeFlatMesh(into: string): string {
   copyFileSync(path.join(root, "examples", "helloworld.yaml"), path.join(into, "helloworld.yaml"));
