@@ -92,8 +92,8 @@ async function istioSystem(cluster: string, ...args: readonly string[]): Promise
   expect(`${ran.code} ${ran.err}`).toMatch(/^0/);
 }
 
-async function withoutPods(cluster: string, namespace: string, deployment: string): Promise<unknown> {
-  return kubectl(cluster, ["-n", namespace, "scale", "deployment", deployment, "--replicas=0"]);
+async function scale(cluster: string, namespace: string, deployment: string, replicas = 0): Promise<unknown> {
+  return kubectl(cluster, ["-n", namespace, "scale", "deployment", deployment, `--replicas=${replicas}`]);
 }
 
 interface Calls {
@@ -166,13 +166,27 @@ async function callDuring(fault: () => Promise<unknown>): Promise<Readonly<Recor
 const faults: readonly (readonly [string, () => Promise<unknown>, () => Promise<unknown>])[] = [
   [
     "all pods of v1 in west are deleted",
-    async () => Promise.all(names.map(async (name) => withoutPods("west", "sample", `${name}-grpc-v1`))),
+    async () => Promise.all(names.map(async (name) => scale("west", "sample", `${name}-grpc-v1`))),
     async () => {},
+  ],
+  [
+    "the east-west gateway of east is gone",
+    async () => scale("east", "istio-system", "istio-eastwestgateway"),
+    async () => scale("east", "istio-system", "istio-eastwestgateway", 1),
+  ],
+  [
+    "istiod of east is gone",
+    async () => scale("east", "istio-system", "istiod"),
+    async () => scale("east", "istio-system", "istiod", 1),
   ],
   ["the node of east is killed", async () => killNode("east"), reviveNodes],
 ];
 
-describe.each(faults)("when %s, under 200 calls of gRPC a second at the ingress of west", (fault, happens, ends) => {
+/** Those whose name has one of the texts of ISTHMUS_SOAK_FAULTS, separated by |. */
+const wanted = (process.env["ISTHMUS_SOAK_FAULTS"] ?? "").split("|");
+const chosen = faults.filter(([name]) => wanted.some((text) => name.includes(text)));
+
+describe.each(chosen)("when %s, under 200 calls of gRPC a second at the ingress of west", (fault, happens, ends) => {
   let found: Readonly<Record<string, Calls>> = {};
 
   beforeAll(async () => {
