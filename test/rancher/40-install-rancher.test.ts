@@ -73,22 +73,36 @@ it("finds nothing to change after that, and carries requests", { retry: 1 }, asy
   expect((await run("verify")).out).toContain("√ verified");
 });
 
-it("has the catalog upgrade the release when a value changes", async () => {
-  const changed = (await mesh()) as { readonly spec: { readonly istio: object } };
-  writeFileSync(
-    meshFile,
-    stringify({
-      ...changed,
-      spec: {
-        ...changed.spec,
-        istio: { ...changed.spec.istio, values: { global: { tag: await sandboxTag(), logAsJson: true } } },
-      },
-    }),
-  );
+interface Service {
+  readonly metadata: { readonly labels: Readonly<Record<string, string>> };
+  readonly spec: { readonly selector: Readonly<Record<string, string>> };
+}
+
+async function eastWestService(): Promise<Service> {
+  const service = "/api/v1/namespaces/istio-system/services/istio-eastwestgateway";
+  return (await world.kube(world.id("east"), service)).json as unknown as Service;
+}
+
+it("has the catalog upgrade the release when a value changes, and take the network off a gateway behind NAT", async () => {
+  const network = "topology.istio.io/network";
+  expect((await eastWestService()).metadata.labels).toHaveProperty([network], "east");
+  const { spec, ...changed } = (await mesh()) as {
+    readonly spec: { readonly istio: object; readonly clusters: readonly object[] };
+  };
+  const values = { global: { tag: await sandboxTag(), logAsJson: true } };
+  const clusters = spec.clusters.map((one) => ({ ...one, eastWest: { addresses: ["203.0.113.7"] } }));
+  writeFileSync(meshFile, stringify({ ...changed, spec: { ...spec, clusters, istio: { ...spec.istio, values } } }));
   const plan = await run("plan");
   expect(plan.out).toContain("~ App istio-system/rancher-istio");
+  expect((plan.err + plan.out).replaceAll(/\s+/g, " ")).toContain(
+    "may start the pods of istio-ingressgateway and istio-eastwestgateway in east anew",
+  );
   expect((await run("apply", "--yes")).code).toBe(0);
   expect((await run("plan", "--detailed-exitcode")).code).toBe(0);
+  const service = await eastWestService();
+  expect(service.metadata.labels).not.toHaveProperty([network]);
+  // Its pods keep their network, and are found by it.
+  expect(service.spec.selector).toHaveProperty([network], "east");
 });
 
 it("has the catalog take Istio away again", async () => {
