@@ -1,5 +1,6 @@
 import { afterAll, expect, it, vi } from "vitest";
 import { parse, stringify } from "yaml";
+import { expectNoAlarm } from "../faults/mesh.ts";
 import { dropPackets, endTranslation, passPackets, translatePort } from "../e2e/node-processes.ts";
 import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
 
@@ -87,6 +88,7 @@ it("joins clusters through a NAT, is content, and goes back to what the Service 
   expect(await ofGateway("east", ".metadata.labels.topology\\.istio\\.io/network")).toBe("");
   expect((await isthmus(["verify", "-f", behindNat])).code).toBe(0);
   expect((await isthmus(["check", "-f", behindNat])).code).toBe(0);
+  await expectNoAlarm(behindNat);
   expect((await isthmus(["plan", "-f", behindNat, "--detailed-exitcode"])).code).toBe(0);
   const explained = await isthmus([
     "route",
