@@ -96,7 +96,9 @@ export const addressFaults: readonly Fault[] = [
         spec: { type: "ExternalName", externalName: "data.example.com", ports: [{ name: "http", port: 7000 }] },
       });
     },
-    causes: [cause("west", "ISM454")],
+    causes: [cause("west", "ISM556")],
+    says: "an alias of data.example.com",
+    folds: ["ISM454"],
     undo: async () => drop("west", "back", "service/data"),
   },
 ];

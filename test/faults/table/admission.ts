@@ -1,3 +1,4 @@
+import { expect } from "vitest";
 import { letWrites, refuseWrites } from "../by-hand.ts";
 import type { Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, patch, put, restart } from "../fault.ts";
@@ -16,6 +17,11 @@ export const admissionFaults: readonly Fault[] = [
         namespace: "shop",
         message: "changes are frozen",
       });
+      // The API server takes new policies up once a second, and a new pod must not be there before.
+      const attempt = ["-n", "shop", "run", "attempt", "--image=none", "--dry-run=server"];
+      await expect
+        .poll(async () => kubectl("east", attempt).catch(String), { timeout: 30_000, interval: 500 })
+        .toContain("changes are frozen");
       await on("east", "shop", "delete pod -l app=web --wait=true");
     },
     causes: [cause("east", "ISM595")],

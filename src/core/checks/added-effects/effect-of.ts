@@ -24,6 +24,7 @@ const defaults: Readonly<Record<string, string>> = {
   "/spec/externalTrafficPolicy": '"Cluster"',
   "/spec/ipFamilyPolicy": '"SingleStack"',
   "/spec/type": '"ClusterIP"',
+  "/spec/ports/*/protocol": '"TCP"',
   "/spec/publishNotReadyAddresses": "false",
   "/spec/paused": "false",
 };

@@ -77,7 +77,14 @@ export const rulesOfServices: readonly Rule[] = [
       ],
     }),
   },
-  // It is heeded with type ExternalName alone, and that type would be drift (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec).
+  // Without a type in what was applied it is no drift (https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec).
+  {
+    kind: /^Service$/,
+    field: /^\/spec\/type$/,
+    when: ({ field }) => field.value === '"ExternalName"',
+    effect: isAlias,
+  },
+  // It is heeded with type ExternalName alone, whose words have it.
   { kind: /^Service$/, field: /^\/spec\/externalName$/, effect: undefined },
   {
     kind: /^Service$/,
@@ -102,6 +109,16 @@ function narrows({ object: { id } }: Place): Effect {
     words: `connections of ${who} from other addresses are dropped`,
     // Its address is known as before.
     breaks: [],
+  };
+}
+
+/** The API server takes its cluster IP away, and its name becomes a CNAME. */
+function isAlias(place: Place): Effect {
+  const { value = "another name" } = place.object.fields.find(({ pointer }) => pointer === "/spec/externalName") ?? {};
+  return {
+    harms: true,
+    words: `its name is an alias of ${value.replaceAll('"', "")}, it has no address, and its pods get no requests by it`,
+    breaks: ofService(place),
   };
 }
 

@@ -60,6 +60,8 @@ describe("a field that somebody has added", () => {
     ["asks for other nodes", ingress, field("/spec/externalTrafficPolicy", '"Local"'), ["warning"]],
     ["says what holds anyway", ingress, field("/spec/externalTrafficPolicy", '"Cluster"'), []],
     ["stands beside a type that does not heed it", service, field("/spec/externalName", '"data.example"'), []],
+    ["makes an alias of a Service", service, field("/spec/type", '"ExternalName"'), ["error"]],
+    ["says the protocol that holds anyway", service, field("/spec/ports/0/protocol", '"TCP"'), []],
     ["makes clients stay", ingress, field("/spec/sessionAffinity", '"ClientIP"'), ["warning"]],
     [
       "makes another gateway of a Service",
@@ -102,6 +104,13 @@ describe("a field that somebody has added", () => {
     ["lies beside certificates", cacerts, field("/data/notes"), ["warning"]],
   ])("%s", (_, id, one, expected) => {
     expect(severities(added([{ id, fields: [one] }]))).toEqual(expected);
+  });
+
+  it("says what a Service that became an alias leads to", () => {
+    const fields = [field("/spec/externalName", '"data.example.com"'), field("/spec/type", '"ExternalName"')];
+    const [found, ...others] = findingsOf("drift/added-fields", added([{ id: service, fields }]));
+    expect(found?.detail).toContain("its name is an alias of data.example.com");
+    expect(others).toEqual([]);
   });
 
   it("harms by another protocol than the port's name says, and not by the same", () => {
