@@ -46,6 +46,13 @@ export const clusterAdminFaults: readonly Fault[] = [
         metadata: { name: "held", namespace: "back", finalizers: ["team.example/hold"] },
       });
       await kubectl("east", ["delete", "namespace", "back", "--wait=false"]);
+      // The namespace says so once the rest of it goes.
+      await kubectl("east", [
+        "wait",
+        "--for=condition=NamespaceFinalizersRemaining",
+        "namespace/back",
+        "--timeout=80s",
+      ]);
     },
     causes: [cause("east", "ISM760")],
     says: "team.example/hold",
@@ -72,7 +79,8 @@ export const clusterAdminFaults: readonly Fault[] = [
     what: "the service account of the ingress gateway is deleted in east, and its pod has to go",
     inject: async () => {
       await drop("east", "istio-system", "serviceaccount/istio-ingressgateway-service-account");
-      await on("east", "istio-system", "delete pod -l app=istio-ingressgateway --wait=true");
+      // Whatever happens to the pod has its ReplicaSet try again in vain, and the more often it did, the longer it then waits.
+      await on("east", "istio-system", "delete pod -l app=istio-ingressgateway --grace-period=1 --wait=true");
     },
     causes: [cause("east", "ISM455")],
     says: "ServiceAccount istio-system/istio-ingressgateway-service-account",
