@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { expectNoAlarm } from "../faults/mesh.ts";
 import { freshFolder, isthmus, kubectl, meshFile, writeMeshFile } from "../e2e/world.ts";
 
 beforeAll(async () => {
@@ -33,5 +34,6 @@ describe.each(["istioctl", "helm"])("with install: %s and a revision", (install)
     expect(ran.out).toContain("nothing is wrong");
     expect(ran.code).toBe(0);
     expect((await isthmus(["status", "-f", file])).out).not.toContain("×");
+    await expectNoAlarm(file);
   });
 });
