@@ -1,5 +1,5 @@
 import type { Document, Node, Pair } from "yaml";
-import { isAlias, isMap, isPair, isScalar, isSeq } from "yaml";
+import { isAlias, isMap, isNode, isPair, isScalar, isSeq } from "yaml";
 import type { SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Path } from "./path.ts";
 import type { SourceText } from "./source-text.ts";
@@ -69,9 +69,9 @@ export function isMergeKey(key: unknown): boolean {
   return isScalar(key) && (typeof key.value === "symbol" || (key.value === "<<" && key.type === "PLAIN"));
 }
 
-/** The name of a key in plain data, where every key is text; null is "". */
+/** The name of a key in plain data, where every key is text; null is "", and so is what is no scalar, which no mesh file may have as a key. */
 export function keyText(key: unknown): string {
-  const value = isScalar(key) ? key.value : key;
+  const value = isScalar(key) ? key.value : isNode(key) ? null : key;
   return value === null || value === undefined ? "" : String(value);
 }
 

@@ -119,6 +119,14 @@ describe("YAML", () => {
     expect(parsed.mesh?.services[0]?.versions[1]?.clusters).toEqual(["west", "east"]);
   });
 
+  it("has no maps as keys, whatever is in them", () => {
+    for (const key of ["{ a: 1 }", "<<: *nobody", "<<: 1", "[a]"]) {
+      const { mesh, diagnostics } = parseMesh(`? ${key}\n: 1\n`, "mesh.yaml");
+      expect(mesh).toBeUndefined();
+      expect(diagnostics.map(({ range }) => range?.start.line)).toContain(1);
+    }
+  });
+
   it("is located through aliases and merge keys", () => {
     const text = `${head}  clusters:
     - &west { name: west, context: w, region: eu }
