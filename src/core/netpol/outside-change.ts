@@ -1,3 +1,4 @@
+import { groupBy } from "../model/group-by.ts";
 import type { IpFamily } from "../policies/policy-pod.ts";
 import type { AddressBlock, OutsideRule, PortSpan } from "./outside-rules.ts";
 import { parseBlock, isAllPorts } from "./outside-rules.ts";
@@ -74,36 +75,22 @@ type Test = (part: Part, span: PortSpan) => boolean;
 /** Parts that have the same ports as one range each, or ports that have the same parts: whichever is shorter. */
 function rangesOf(space: Space, is: Test): readonly OutsideRange[] {
   const { parts, spans } = space;
-  const byPorts = groupBy(parts, (part) => spans.map((span) => is(part, span))).map(
-    (own): readonly [readonly Part[], readonly PortSpan[]] => [
-      own,
-      spans.filter((span) => own.some((part) => is(part, span))),
-    ],
-  );
-  const byParts = groupBy(spans, (span) => parts.map((part) => is(part, span))).map(
-    (own): readonly [readonly Part[], readonly PortSpan[]] => [
-      parts.filter((part) => own.some((span) => is(part, span))),
-      own,
-    ],
-  );
+  const alikeParts = groupBy(parts, (part) => spans.map((span) => is(part, span)).join(" "));
+  const byPorts = [...alikeParts.values()].map((own): readonly [readonly Part[], readonly PortSpan[]] => [
+    own,
+    spans.filter((span) => own.some((part) => is(part, span))),
+  ]);
+  const alikeSpans = groupBy(spans, (span) => parts.map((part) => is(part, span)).join(" "));
+  const byParts = [...alikeSpans.values()].map((own): readonly [readonly Part[], readonly PortSpan[]] => [
+    parts.filter((part) => own.some((span) => is(part, span))),
+    own,
+  ]);
   const [one = [], other = []] = [byPorts, byParts].map((groups) =>
     groups
       .filter(([own, ports]) => own.length > 0 && ports.length > 0)
       .map(([own, ports]) => ({ ...addressesOf(own, space), ports: joined(ports) })),
   );
   return lengthOf(other) < lengthOf(one) ? other : one;
-}
-
-function groupBy<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => readonly boolean[],
-): readonly (readonly Item[])[] {
-  const groups = new Map<string, Item[]>();
-  for (const item of items) {
-    const key = keyOf(item).join(" ");
-    groups.set(key, [...(groups.get(key) ?? []), item]);
-  }
-  return [...groups.values()];
 }
 
 function addressesOf(own: readonly Part[], { roots, parts }: Space): Omit<OutsideRange, "ports"> {

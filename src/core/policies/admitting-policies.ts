@@ -6,7 +6,7 @@ import { blockOf, isAddress } from "./address-block.ts";
 import { compilePolicies, isMember, isolatingPolicies } from "./network-policy.ts";
 import { askedLabels, podKinds } from "./pod-kinds.ts";
 import type { Connection, Direction, PolicyPeer, PolicyPod } from "./policy-pod.ts";
-import type { TightSelector } from "./tight-selectors.ts";
+import type { TightSelector, TightSelectors } from "./tight-selectors.ts";
 import { renderSelector, tightSelectors } from "./tight-selectors.ts";
 
 /** What selectors are held against: pods that are known, and the policies in force. */
@@ -77,14 +77,8 @@ function admitting(group: readonly Connection[], around: Surroundings): Admittin
   };
 }
 
-interface Selected {
-  readonly selectors: readonly TightSelector[];
-  readonly unlabelled: readonly PolicyPod[];
-  readonly taken: readonly PolicyPod[];
-}
-
 /** Pods of one namespace by label, without the others of it that are known. */
-function select(pods: readonly PolicyPod[], around: Surroundings): Selected {
+function select(pods: readonly PolicyPod[], around: Surroundings): TightSelectors {
   const kindOf = podKinds(around.policies);
   const kinds = new Set(pods.map(kindOf));
   const known = kindsIn(around).get(pods[0]?.namespace ?? "") ?? new Map<string, PolicyPod>();
@@ -124,7 +118,7 @@ function rulesOf(
   group: readonly Connection[],
   direction: Direction,
   around: Surroundings,
-): Omit<Selected, "selectors"> & { readonly rules: readonly Json[] } {
+): Omit<TightSelectors, "selectors"> & { readonly rules: readonly Json[] } {
   const side = direction === "ingress" ? "from" : "to";
   const kindOf = podKinds(around.policies);
   const byPeer = groupBy(group, ({ peer }) => peerKey(peer, kindOf));

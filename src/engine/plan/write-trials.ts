@@ -131,7 +131,7 @@ async function attemptPod(client: KubeClient, trial: TrialPod | undefined, scope
   }
 }
 
-/** Of the first of the services, all of one namespace, that says what makes its pods. */
+/** As what makes the pods of one of the services makes them, all of one namespace. */
 async function attemptLive(client: KubeClient, services: NamesInNamespace, scope: TrialScope): Promise<void> {
   const trial = await unlessForbidden(
     async () => liveTrialPodOf(client, services, scope.signal),
