@@ -7,6 +7,7 @@ import type { PolicySet } from "../policies/network-policy.ts";
 import { closingPolicies, compilePolicies, judgeSide } from "../policies/network-policy.ts";
 import type { Connection, PolicyPeer, PolicyPod, Protocol } from "../policies/policy-pod.ts";
 import type { ReachedCluster } from "./facts.ts";
+import type { NetworkPolicyFacts } from "./policy-facts.ts";
 import type { ProgramFacts } from "./program-facts.ts";
 
 /** Something that a program has to reach. */
@@ -83,7 +84,7 @@ export function toClusterDns({ system }: ReachedCluster, pod: PolicyPod): readon
  * as Kubernetes defines policies. Nothing where its namespace has none.
  */
 export function closedNeeds(one: ReachedCluster, program: ProgramFacts, needs: readonly Need[]): ClosedNeeds {
-  const set = policiesAround(one, program);
+  const set = setAround(one, program);
   if (set === undefined) {
     return { needs: [], policies: [] };
   }
@@ -98,7 +99,7 @@ export function closedNeeds(one: ReachedCluster, program: ProgramFacts, needs: r
  * Sentences without a full stop.
  */
 export function unsureNeeds(one: ReachedCluster, program: ProgramFacts, needs: readonly Need[]): readonly string[] {
-  const set = policiesAround(one, program);
+  const set = setAround(one, program);
   return set === undefined
     ? []
     : needs.flatMap(({ what, ways }) => {
@@ -112,10 +113,17 @@ export function unsureNeeds(one: ReachedCluster, program: ProgramFacts, needs: r
       });
 }
 
-/** Those of the program's namespace and of all others that are known; undefined where its own has none. */
-function policiesAround(one: ReachedCluster, { networkPolicies = [], namespace }: ProgramFacts): PolicySet | undefined {
-  const others = one.networkPolicies.filter((policy) => policy.namespace !== namespace);
-  return networkPolicies.length === 0 ? undefined : compilePolicies([...networkPolicies, ...others]);
+/** Those of the program's namespace and of all others that are known. */
+function policiesAround(
+  one: ReachedCluster,
+  { networkPolicies = [], namespace }: ProgramFacts,
+): readonly NetworkPolicyFacts[] {
+  return [...networkPolicies, ...one.networkPolicies.filter((policy) => policy.namespace !== namespace)];
+}
+
+/** Undefined where its own namespace has none. */
+function setAround(one: ReachedCluster, program: ProgramFacts): PolicySet | undefined {
+  return (program.networkPolicies ?? []).length === 0 ? undefined : compilePolicies(policiesAround(one, program));
 }
 
 function closersOf(set: PolicySet, way: Connection): readonly string[] {
@@ -133,7 +141,7 @@ export function describeNeeds(
     pods: knownPods(one).filter(
       ({ namespace, labels }) => namespace !== program.namespace || !hasLabels(labels, program.labels ?? {}),
     ),
-    policies: [...one.networkPolicies, ...(program.networkPolicies ?? [])],
+    policies: policiesAround(one, program),
   };
   const several = policies.length !== 1;
   return {

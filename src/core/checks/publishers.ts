@@ -20,7 +20,7 @@ export function publishersOf(facts: MeshFacts): readonly Publisher[] {
   const hosts = publishedHosts(facts);
   return reachedClusters(facts).flatMap((one) =>
     one.externalDns
-      .filter(({ domainFilters }) => hosts.some((host) => isCovered(host, domainFilters)))
+      .filter(({ domainFilters }) => hosts.some((host) => covers({ domainFilters }, host)))
       .map((other) => ({ ...other, cluster: one.cluster })),
   );
 }
@@ -56,14 +56,10 @@ export function needsPolicy(version: string): boolean {
 
 /** Whether the zones that it is given have the host in them. */
 export function covers({ domainFilters }: Pick<ExternalDnsFacts, "domainFilters">, host: string): boolean {
-  return isCovered(host, domainFilters);
-}
-
-function isCovered(host: string, filters: readonly string[]): boolean {
   const name = host.replace(/^\*\./, "");
   return (
-    filters.length === 0 ||
-    filters.some((filter) => {
+    domainFilters.length === 0 ||
+    domainFilters.some((filter) => {
       const zone = filter.replace(/^\./, "");
       return name === zone || name.endsWith(`.${zone}`);
     })

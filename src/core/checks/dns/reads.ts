@@ -62,9 +62,9 @@ function unreadNames(facts: MeshFacts, all: readonly Publisher[]): readonly Unre
     .filter((name) => name !== "*")
     .map((name) => {
       const publishers = all.filter((one) => covers(one, name));
-      return { name, publishers, isKnown: isReached && publishers.length > 0 && publishers.every(readsNoIstio) };
+      const areOthers = publishers.every((one) => readsNoIstio(one) && one.unread === undefined);
+      return { name, publishers, isKnown: isReached && publishers.length > 0 && areOthers };
     })
-    .map((one) => ({ ...one, isKnown: one.isKnown && one.publishers.every(({ unread }) => unread === undefined) }))
     .filter(({ publishers }) => !publishers.some(surelyReads));
 }
 
