@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it, vi } from "vitest";
+import { expectNoAlarm } from "../faults/mesh.ts";
 import { freshFolder, isthmus } from "../e2e/world.ts";
 import type { FlatCluster } from "./flat-world.ts";
 import { flatClusters, flatInstance, kubectl, passAgain, swallow, writeFlatMesh } from "./flat-world.ts";
@@ -71,6 +72,7 @@ it("joins two clusters by their pods and the third by gateways", async () => {
   expect(applied.code).toBe(0);
   expect((await isthmus(["verify", "-f", file])).code).toBe(0);
   expect(await checked()).toEqual([]);
+  await expectNoAlarm(file);
   expect((await isthmus(["plan", "-f", file, "--detailed-exitcode"])).code).toBe(0);
   expect((await endpointsAt("west")).filter((one) => one.startsWith(beginning(east)))).toHaveLength(1);
   expect((await endpointsAt("east")).filter((one) => one.startsWith(beginning(west)))).toHaveLength(1);
