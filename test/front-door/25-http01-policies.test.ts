@@ -113,15 +113,20 @@ it("proves names by pages with policies in force, those of isthmus' own records 
     await doorKubectl(world, cluster, ["-n", "istio-system", ...rollout]);
   }
   await forget(world);
+  // A Secret is written once its order is done; whether a Certificate was not ready in between may be over before it is asked.
   for (const cluster of clusters) {
+    for (const { tls } of routes) {
+      // One at a time: of several that are not there kubectl says at once that they are not.
+      const secret = `secret/${tls.secretName}`;
+      await doorKubectl(world, cluster, ["-n", "istio-system", "wait", "--for=create", "--timeout=100s", secret]);
+    }
     const names = routes.map(({ tls }) => `certificate/${tls.certificate}`);
-    await doorKubectl(world, cluster, ["-n", "istio-system", "wait", "--for=condition=Ready=false", ...names]);
     await doorKubectl(world, cluster, [
       "-n",
       "istio-system",
       "wait",
       "--for=condition=Ready",
-      "--timeout=100s",
+      "--timeout=80s",
       ...names,
     ]);
   }

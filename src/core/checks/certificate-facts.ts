@@ -1,4 +1,5 @@
 import type { WrittenBy } from "./beside-facts.ts";
+import type { IssuanceFacts } from "./issuance-facts.ts";
 
 export type AuthorityFacts =
   | { readonly kind: "missing" }
@@ -36,12 +37,14 @@ export interface TlsSecretFacts {
   readonly certificate?: string;
   /** Who wrote that Certificate last; left out where the API server does not tell, or there is none. */
   readonly certificateWritten?: WrittenBy;
+  /** What cert-manager says of that Certificate; left out where there is none. */
+  readonly issuance?: IssuanceFacts;
   /** Who wrote the Secret last; left out where the API server does not tell, or it is not there. */
   readonly written?: WrittenBy;
   /** True where this account may not list Certificates, so that `certificate` and `elsewhere` say nothing of them; left out where it may. */
   readonly writersUnread?: boolean;
-  /** Where Secrets of this name, and Certificates that fill such ones, are in other namespaces: `Certificate sample/hello`; only where this one is not there. */
-  readonly elsewhere?: readonly string[];
+  /** Where Secrets of this name, and Certificates that fill such ones, are in other namespaces; only where this one is not there. */
+  readonly elsewhere?: readonly StrayObject[];
   /** SHA-256 of the first certificate; undefined when it cannot be read. */
   readonly fingerprint?: string;
   /** The hosts and addresses that it is for. */
@@ -54,4 +57,13 @@ export interface TlsSecretFacts {
   readonly notBefore?: string;
   /** ISO 8601. */
   readonly notAfter?: string;
+}
+
+/** A Secret, or a Certificate of cert-manager that fills one, in another namespace than the gateway's pods. */
+export interface StrayObject {
+  readonly kind: "Certificate" | "Secret";
+  readonly namespace: string;
+  readonly name: string;
+  /** The Issuer of that namespace which a Certificate names; left out where it names a ClusterIssuer, or one of somebody else's kinds. */
+  readonly issuer?: string;
 }

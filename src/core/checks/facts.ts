@@ -25,11 +25,11 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * keeps pods away and what DNS answers, 10 what controllers leave undone and
  * which webhooks refuse routes, 11 who fills the Secrets of routes and what
  * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
- * cert-manager out, 14 which writes were tried and which
- * kube-proxies follow, 15 under which prefix external-dns reads annotations:
- * checks would be wrong where it is missing.
+ * cert-manager out, 14 which writes were tried and which kube-proxies follow,
+ * 15 under which prefix external-dns reads annotations, 16 what cert-manager
+ * says of certificates: checks would be wrong where it is missing.
  */
-export const factsVersion = 15;
+export const factsVersion = 16;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

@@ -6,7 +6,9 @@ import { namespacesStay } from "./access/namespaces-stay.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
 import { authorities } from "./certificates/authorities.ts";
+import { certificateIssuance } from "./certificates/issuance.ts";
 import { certificateOrders } from "./certificates/orders.ts";
+import { certificatePages } from "./certificates/pages.ts";
 import { certificatesFit } from "./certificates/fit.ts";
 import { frontDoors } from "./certificates/front-doors.ts";
 import { certificateRenewal } from "./certificates/renewal.ts";
@@ -184,10 +186,12 @@ export const checks: readonly Check[] = [
   failover,
   authorities,
   certificateOrders,
+  certificateIssuance,
   frontDoors,
   certificatesFit,
   certificatesInProxies,
   certificateRenewal,
+  certificatePages,
   owner,
   policy,
   published,

@@ -290,3 +290,8 @@ export function needsOfProxies(
 export function issuing(cluster: string): Subject {
   return `orders of cert-manager of ${cluster}`;
 }
+
+/** That cert-manager gets the certificate of one Secret. */
+export function issuanceOf(cluster: string, secret: string): Subject {
+  return `issuance of ${secret} of ${cluster}`;
+}

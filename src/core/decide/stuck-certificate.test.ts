@@ -1,10 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { judgeIssuance, type Issuance } from "./stuck-certificate.ts";
+import { fixOfIssuance, judgeIssuance, type Issuance } from "./stuck-certificate.ts";
 
 const issuance: Issuance = {
-  certificate: "istio-system/shop",
-  issuer: "letsencrypt",
-  context: "west",
   isRunning: false,
   challenges: [],
 };
@@ -16,13 +13,13 @@ describe("why a Certificate is not ready", () => {
   });
 
   it("is what the request says of its issuer", () => {
-    const request = { reason: "Pending", message: 'Referenced "ClusterIssuer" not found' };
+    const request = { name: "shop-1", reason: "Pending", message: 'Referenced "ClusterIssuer" not found' };
     expect(judgeIssuance({ ...issuance, request })).toEqual({ reason: 'Referenced "ClusterIssuer" not found' });
   });
 
   it("is the self check, which is slow and no fault", () => {
     const order = { state: "pending", reason: "" };
-    const request = { reason: "Pending", message: "Waiting on certificate issuance from order" };
+    const request = { name: "shop-1", reason: "Pending", message: "Waiting on certificate issuance from order" };
     expect(judgeIssuance({ ...issuance, request, order, challenges: [challenge] })?.reason).toBe(
       "the DNS record that proves shop.example.org is being checked, which takes cert-manager a minute a name (waitInsteadOfSelfCheck of the issuer shortens it)",
     );
@@ -36,17 +33,32 @@ describe("why a Certificate is not ready", () => {
     });
   });
 
+  it("is what an order says that has no challenge yet, by an event where it says nothing itself", () => {
+    const order = { state: "pending", reason: "", warning: "BadConfig: no such account" };
+    expect(judgeIssuance({ ...issuance, order })).toEqual({ reason: "BadConfig: no such account" });
+  });
+
+  it("is that no solver fits, of which cert-manager says no more while it seems to be at it", () => {
+    const warning =
+      "Solver: Failed to determine a valid solver configuration for the set of domains on the Order: no configured challenge solvers can be used for this challenge";
+    const order = { state: "pending", reason: "", warning };
+    expect(judgeIssuance({ ...issuance, isRunning: true, order })).toEqual({
+      reason: `its order does not go on: ${warning}`,
+      gaveUp: { lostAccount: false },
+    });
+  });
+
   it("is the challenge of an order that cannot go on, with what to do", () => {
     const order = { state: "invalid", reason: "" };
     const wrong = { ...challenge, state: "invalid", reason: "Correct value not found for DNS challenge" };
     expect(judgeIssuance({ ...issuance, order, challenges: [wrong] })).toEqual({
       reason: "its order is invalid: challenge DNS-01 for shop.example.org: Correct value not found for DNS challenge",
-      fix: "Remove what the detail names. cert-manager tries again after an hour at the earliest, a new Certificate at once: kubectl --context west -n istio-system delete certificate shop, and run the same command again.",
+      gaveUp: { lostAccount: false },
     });
   });
 
   it("is not final while cert-manager is at it: the failed request is an earlier one", () => {
-    const request = { reason: "Failed", message: "order is invalid" };
+    const request = { name: "shop-1", reason: "Failed", message: "order is invalid" };
     expect(judgeIssuance({ ...issuance, isRunning: true, request })).toEqual({
       reason: "its request is Failed: order is invalid",
     });
@@ -57,8 +69,17 @@ describe("why a Certificate is not ready", () => {
       state: "errored",
       reason: "Failed to create Order: 400 urn:ietf:params:acme:error:accountDoesNotExist: Account not found",
     };
-    expect(judgeIssuance({ ...issuance, order })?.fix).toBe(
-      "The ACME server does not know the account of letsencrypt any more. Have cert-manager make another one: kubectl --context west -n cert-manager delete secret letsencrypt (the namespace is that of cert-manager's own Secrets). Then kubectl --context west -n istio-system delete certificate shop, and run the same command again.",
-    );
+    const { gaveUp } = judgeIssuance({ ...issuance, order }) ?? {};
+    expect(gaveUp).toEqual({ lostAccount: true });
   });
+});
+
+it("is put right by what the detail names, or by another account", () => {
+  const about = { issuer: "letsencrypt", account: "cert-manager/key", context: "west", again: "kubectl patch x" };
+  expect(fixOfIssuance({ lostAccount: false }, about)).toBe(
+    "Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: kubectl patch x.",
+  );
+  expect(fixOfIssuance({ lostAccount: true }, about)).toBe(
+    "The ACME server does not know the account of letsencrypt any more, and whoever runs cert-manager has to have it make another one: kubectl --context west -n cert-manager delete secret key (the namespace is that of cert-manager's own Secrets). Then kubectl patch x.",
+  );
 });

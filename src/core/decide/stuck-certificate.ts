@@ -1,16 +1,11 @@
 /** What cert-manager's objects say of one issuance, newest request first; texts as they are. */
 export interface Issuance {
-  /** `istio-system/shop-tls`. */
-  readonly certificate: string;
-  /** The ClusterIssuer or Issuer. */
-  readonly issuer: string;
-  /** The kubeconfig context of the cluster. */
-  readonly context: string;
   /** cert-manager is at it: a request that failed is an earlier one, or is about to be noticed. */
   readonly isRunning: boolean;
-  /** Condition Ready of the newest CertificateRequest. */
-  readonly request?: { readonly reason: string; readonly message: string } | undefined;
-  readonly order?: { readonly state: string; readonly reason: string } | undefined;
+  /** The newest CertificateRequest with its condition Ready, empty texts without one. */
+  readonly request?: { readonly name: string; readonly reason: string; readonly message: string } | undefined;
+  /** `warning` is the newest event of an order that has made no challenge, `Solver: Failed to determine …`. */
+  readonly order?: { readonly state: string; readonly reason: string; readonly warning?: string } | undefined;
   readonly challenges: readonly {
     readonly dnsName: string;
     readonly type: string;
@@ -20,12 +15,12 @@ export interface Issuance {
   }[];
 }
 
-/** Why a Certificate is not ready, and whether cert-manager has given up for an hour. */
+/** Why a Certificate is not ready, and whether cert-manager has given up. */
 export interface StuckCertificate {
   /** A sentence's end, without a full stop. */
   readonly reason: string;
-  /** What to do, where cert-manager has given up. */
-  readonly fix?: string;
+  /** Where cert-manager has given up: whether that is since the ACME server has lost the issuer's account. */
+  readonly gaveUp?: { readonly lostAccount: boolean };
 }
 
 /** States of Orders and Challenges that do not change any more (RFC 8555, 7.1.6). */
@@ -35,26 +30,31 @@ const over = ["errored", "invalid", "expired"];
  * Why an issuance does not come to an end, by those of cert-manager's objects
  * that say it: a Challenge, else its Order, else the CertificateRequest. The
  * Certificate itself only says that it is being issued. Undefined where none
- * says more than that. What cannot go on has a fix: cert-manager tries again an
- * hour later at the earliest
- * (https://cert-manager.io/docs/faq/acme/#what-happens-if-issuance-fails).
+ * says more than that. What failed is tried again an hour later at the earliest
+ * (https://cert-manager.io/docs/faq/acme/#what-happens-if-issuance-fails); an
+ * order for which no solver fits says so by an event alone, and stays as it is
+ * (https://github.com/cert-manager/cert-manager/blob/v1.21.2/pkg/controller/acmeorders/sync.go).
  */
 export function judgeIssuance(issuance: Issuance): StuckCertificate | undefined {
-  const { reason, fix } = findReason(issuance) ?? {};
-  return reason === undefined ? undefined : { reason, ...(fix === undefined || issuance.isRunning ? {} : { fix }) };
-}
-
-function findReason(issuance: Issuance): StuckCertificate | undefined {
-  const { challenges, order, request } = issuance;
-  const failed = challenges.find(({ state }) => over.includes(state));
-  const refused = challenges.find(({ state, reason }) => state !== "valid" && reason !== "");
+  const { challenges, order, request, isRunning } = issuance;
+  const gaveUp = (words: string): Pick<StuckCertificate, "gaveUp"> =>
+    isRunning ? {} : { gaveUp: { lostAccount: isLostAccount(words) } };
   if (order !== undefined && over.includes(order.state)) {
+    const failed = challenges.find(({ state }) => over.includes(state));
     const words = failed === undefined ? order.reason : ofChallenge(failed);
-    return { reason: `its order is ${order.state}: ${words || "no reason given"}`, fix: fixOf(issuance, words) };
+    return { reason: `its order is ${order.state}: ${words || "no reason given"}`, ...gaveUp(words) };
+  }
+  if (order?.warning?.startsWith("Solver: ") === true) {
+    return { reason: `its order does not go on: ${order.warning}`, gaveUp: { lostAccount: false } };
   }
   if (request?.reason === "Failed" || request?.reason === "Denied") {
-    return { reason: `its request is ${request.reason}: ${request.message}`, fix: fixOf(issuance, request.message) };
+    return { reason: `its request is ${request.reason}: ${request.message}`, ...gaveUp(request.message) };
   }
+  return waitsFor(issuance);
+}
+
+function waitsFor({ challenges, order, request }: Issuance): StuckCertificate | undefined {
+  const refused = challenges.find(({ state, reason }) => state !== "valid" && reason !== "");
   if (refused !== undefined) {
     return { reason: ofChallenge(refused) };
   }
@@ -62,7 +62,8 @@ function findReason(issuance: Issuance): StuckCertificate | undefined {
   if (waiting.length > 0) {
     return { reason: ofWaiting(waiting) };
   }
-  return request === undefined || request.message === "" ? undefined : { reason: request.message };
+  const words = order?.reason || order?.warning || request?.message || "";
+  return words === "" ? undefined : { reason: words };
 }
 
 function ofChallenge({ type, dnsName, reason }: Issuance["challenges"][number]): string {
@@ -77,12 +78,22 @@ function ofWaiting(waiting: Issuance["challenges"]): string {
     : `the page that proves ${names} is being checked`;
 }
 
-/** A new Certificate is tried at once; deleting the Secret of a lost account has cert-manager make another one. */
-function fixOf({ certificate, issuer, context }: Issuance, words: string): string {
-  const [namespace = "", name = ""] = certificate.split("/");
-  const again = `kubectl --context ${context} -n ${namespace} delete certificate ${name}, and run the same command again`;
-  const lost = /accountDoesNotExist|Key ID \(kid\) in JWS header/.test(words);
-  return lost
-    ? `The ACME server does not know the account of ${issuer} any more. Have cert-manager make another one: kubectl --context ${context} -n cert-manager delete secret ${issuer} (the namespace is that of cert-manager's own Secrets). Then ${again}.`
-    : `Remove what the detail names. cert-manager tries again after an hour at the earliest, a new Certificate at once: ${again}.`;
+function isLostAccount(words: string): boolean {
+  return /accountDoesNotExist|Key ID \(kid\) in JWS header/.test(words);
+}
+
+/**
+ * What to do about an issuance that cert-manager has given up, in sentences.
+ * `again` is the command line that has it tried at once, with what else has to
+ * follow. Deleting the Secret of a lost account, `namespace/name`, has
+ * cert-manager make another one.
+ */
+export function fixOfIssuance(
+  { lostAccount }: NonNullable<StuckCertificate["gaveUp"]>,
+  { issuer, account, context, again }: Readonly<Record<"issuer" | "account" | "context" | "again", string>>,
+): string {
+  const [namespace = "", secret = ""] = account.split("/");
+  return lostAccount
+    ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets). Then ${again}.`
+    : `Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: ${again}.`;
 }

@@ -160,7 +160,7 @@ describe("the TLS Secrets that routes name", () => {
       apiVersion: "cert-manager.io/v1",
       kind: "Certificate",
       metadata: { namespace: where, name, managedFields: [{ manager: "helm", time: "2026-01-01T00:00:00Z" }] },
-      spec: { secretName },
+      spec: { secretName, issuerRef: { name: "le", kind: where === namespace ? "ClusterIssuer" : "Issuer" } },
     });
     const issued = [
       { manager: "isthmus", time: "2026-01-01T00:00:00Z" },
@@ -178,12 +178,24 @@ describe("the TLS Secrets that routes name", () => {
     ] as const;
     const { client } = await wireCluster(objects, { kinds });
     expect(await readTlsSecrets(client, services("astray", "door"), signal)).toEqual([
-      { name: "astray", present: false, elsewhere: ["Certificate sample/hello", "Secret sample/astray"] },
+      {
+        name: "astray",
+        present: false,
+        elsewhere: [
+          { kind: "Certificate", namespace: "sample", name: "hello", issuer: "le" },
+          { kind: "Secret", namespace: "sample", name: "astray" },
+        ],
+      },
       {
         name: "door",
         present: true,
         certificate: "istio-system/front",
         certificateWritten: { by: "helm", at: "2026-01-01T00:00:00Z" },
+        issuance: {
+          ready: false,
+          issuance: { isRunning: false, challenges: [] },
+          issuer: { kind: "ClusterIssuer", name: "le", state: "missing" },
+        },
         written: { by: "cert-manager-certificates-issuing", at: "2026-01-02T00:00:00Z" },
       },
     ]);

@@ -1,5 +1,10 @@
 import type { WrittenBy } from "../../core/checks/beside-facts.ts";
-import type { AuthorityFacts, CertificateFacts, TlsSecretFacts } from "../../core/checks/certificate-facts.ts";
+import type {
+  AuthorityFacts,
+  CertificateFacts,
+  StrayObject,
+  TlsSecretFacts,
+} from "../../core/checks/certificate-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { acmeAnnotations } from "../../core/render/front-door-secret.ts";
@@ -17,6 +22,7 @@ import { hostsOf } from "../../pki/hosts.ts";
 import { keyFits } from "../../pki/key-fits.ts";
 import { describeLacks } from "../../pki/describe-lacks.ts";
 import type { ClusterState } from "./cluster-state.ts";
+import { readIssuanceFacts } from "./read-issuance.ts";
 import { writtenBy } from "./written-by.ts";
 
 /** What is public of a cluster's cacerts. */
@@ -93,15 +99,15 @@ export async function readTlsSecrets(
       const elsewhere = one.present
         ? []
         : [
-            ...filling
-              .filter(({ namespace }) => namespace !== istioNamespace)
-              .map(({ namespace, name }) => `Certificate ${namespace}/${name}`),
+            ...filling.filter(({ namespace }) => namespace !== istioNamespace).map(strayOf),
             ...(await findSecrets(client, { name: one.name, services }, signal)),
           ];
+      const issuance = own === undefined ? undefined : await readIssuanceFacts(client, own.object, signal);
       return {
         ...one,
         ...(own === undefined ? {} : { certificate: `${own.namespace}/${own.name}` }),
         ...(own?.written === undefined ? {} : { certificateWritten: own.written }),
+        ...(issuance === undefined ? {} : { issuance }),
         ...(certificates === undefined ? { writersUnread: true } : {}),
         ...(elsewhere.length === 0 ? {} : { elsewhere }),
       };
@@ -114,6 +120,20 @@ interface CertificateOfManager {
   readonly name: string;
   readonly secretName: string;
   readonly written: WrittenBy | undefined;
+  readonly object: KubeObject;
+}
+
+/** With the Issuer of its namespace that it names: that one is for no other namespace. */
+function strayOf({ namespace, name, object }: CertificateOfManager): StrayObject {
+  const named = (
+    object["spec"] as { readonly issuerRef?: { readonly kind?: string; readonly name?: string } } | undefined
+  )?.issuerRef;
+  return {
+    kind: "Certificate",
+    namespace,
+    name,
+    ...((named?.kind ?? "Issuer") === "Issuer" ? { issuer: named?.name ?? "" } : {}),
+  };
 }
 
 /** None where there is no cert-manager; undefined where its objects may not be listed. */
@@ -134,6 +154,7 @@ async function listCertificates(
       name: object.metadata.name,
       secretName: ((object["spec"] ?? {}) as { readonly secretName?: string }).secretName ?? "",
       written: knownWriter(object),
+      object,
     }));
   } catch (error) {
     if (isAbsence(error)) {
@@ -155,7 +176,7 @@ async function findSecrets(
   client: KubeClient,
   { name, services }: { readonly name: string; readonly services: readonly Service[] },
   signal: AbortSignal,
-): Promise<readonly string[]> {
+): Promise<readonly StrayObject[]> {
   const namespaces = [...new Set(services.map(({ namespace }) => namespace))].filter((one) => one !== istioNamespace);
   const found = await Promise.all(
     namespaces.map(async (namespace) =>
@@ -165,7 +186,9 @@ async function findSecrets(
       ),
     ),
   );
-  return found.flatMap((secret) => (secret === undefined ? [] : [`Secret ${secret.metadata.namespace ?? ""}/${name}`]));
+  return found.flatMap((secret) =>
+    secret === undefined ? [] : [{ kind: "Secret", namespace: secret.metadata.namespace ?? "", name } as const],
+  );
 }
 
 async function readSecrets(

@@ -1,14 +1,14 @@
-import { ingressGateway, istioNamespace } from "../../render/names.ts";
+import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { applyCommand, kubectl } from "../commands.ts";
-import type { TlsSecretFacts } from "../certificate-facts.ts";
+import type { StrayObject, TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { answeringPods } from "../gateways/proxies-answer.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { appliedObject, issuing, objectOf } from "../subjects.ts";
+import { appliedObject, issuanceOf, issuing, objectOf } from "../subjects.ts";
+import { holdersOf } from "../certificate-holders.ts";
 
 /** Every ingress that a name may lead to needs the certificate of that name (docs/guides/check.md, complaint 19). */
 export const frontDoors: Check = {
@@ -48,7 +48,7 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const astray = astrayOf(facts, secret);
   const what = secret.present
     ? `Secret ${istioNamespace}/${secret.name} of ${one.cluster} holds no certificate that can be read`
-    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}${astray.length === 0 ? "" : ` (there is ${astray.join(" and ")}, in the wrong namespace)`}`;
+    : `${one.cluster} has no Secret ${istioNamespace}/${secret.name}${astray.length === 0 ? "" : ` (there is ${astray.map(({ kind, namespace, name }) => `${kind} ${namespace}/${name}`).join(" and ")}, in the wrong namespace)`}`;
   const goesOn = `${holding.join(", ")} ${holding.length === 1 ? "goes" : "go"} on with the certificate that ${holding.length === 1 ? "it has" : "they have"}, and a pod that starts has none`;
   const follows =
     lacking.length === 0
@@ -59,11 +59,7 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const all = holding.length > 0 && lacking.length === 0;
   return (all ? warning : problem)("ISM450", {
     detail: `${what}: ${follows}.`,
-    ...(astray.length === 0
-      ? fixOf(facts, one, secret.name)
-      : {
-          fix: `Whoever made ${astray.join(" and ")} has to make it in ${istioNamespace}, where the gateway's pods run.`,
-        }),
+    ...(astray.length === 0 ? fixOf(facts, one, secret.name) : { fix: fixOfStrays(one, secret.name, astray) }),
     cluster: one.cluster,
     object,
     // That somebody has deleted it is the cause where this is a warning, which explains no error.
@@ -79,7 +75,7 @@ function neededFor({ mesh }: MeshFacts, { cluster }: ReachedCluster, secret: str
   const isOrdered = mesh.services
     .flatMap(({ routes }) => routes)
     .some(({ tls }) => tls?.secretName === secret && tls.issuer !== undefined && issuers.includes(tls.issuer));
-  return isOrdered ? [issuing(cluster)] : [];
+  return [issuanceOf(cluster, secret), ...(isOrdered ? [issuing(cluster)] : [])];
 }
 
 /**
@@ -87,25 +83,33 @@ function neededFor({ mesh }: MeshFacts, { cluster }: ReachedCluster, secret: str
  * (https://istio.io/latest/docs/reference/config/networking/gateway/#ServerTLSSettings). Of a route with an issuer it is
  * somebody's own of the same name: that certificate is made in the right place.
  */
-function astrayOf({ mesh }: MeshFacts, { name, elsewhere = [] }: TlsSecretFacts): readonly string[] {
+function astrayOf({ mesh }: MeshFacts, { name, elsewhere = [] }: TlsSecretFacts): readonly StrayObject[] {
   const isIssued = mesh.services
     .flatMap(({ routes }) => routes)
     .some(({ tls }) => tls?.secretName === name && tls.issuer !== undefined);
   return isIssued ? [] : elsewhere;
 }
 
-/** Names of the ingress pods whose listeners name the certificate: those that have it, and those that wait for it. */
-function holdersOf(
-  one: ReachedCluster,
-  secret: string,
-): { readonly holding: readonly string[]; readonly lacking: readonly string[] } {
-  const pods = answeringPods(one, ingressGateway);
-  const lacking = pods.filter(({ config }) => config.awaitedSecrets.includes(secret));
-  const holding = pods.filter(
-    (pod) =>
-      !lacking.includes(pod) && pod.config.chains.some(({ credential = "" }) => credential.endsWith(`://${secret}`)),
-  );
-  return { holding: holding.map(({ name }) => name), lacking: lacking.map(({ name }) => name) };
+/** A Certificate has its Secret made and renewed, so that a Secret alone is copied only where there is none. */
+function fixOfStrays(one: ReachedCluster, secret: string, strays: readonly StrayObject[]): string {
+  const stray = strays.find(({ kind }) => kind === "Certificate") ?? strays[0];
+  if (stray === undefined) {
+    return "";
+  }
+  const { kind, namespace, name, issuer } = stray;
+  const [resource, head, parts] =
+    kind === "Certificate"
+      ? ["certificate.cert-manager.io", '"apiVersion":"cert-manager.io/v1","kind":"Certificate"', '"spec":{.spec}']
+      : ["secret", '"apiVersion":"v1","kind":"Secret"', '"type":"{.type}","data":{.data}'];
+  const copy = `{"{"}${head},"metadata":{"{"}"name":"${name}","namespace":"${istioNamespace}"},${parts}}`;
+  const command = `${kubectl(one, "-n", namespace, "get", resource, name, "-o", `jsonpath=${copy}`)} | ${kubectl(one, "create", "-f", "-")}`;
+  const first =
+    issuer === undefined
+      ? ""
+      : ` It names Issuer ${issuer}, which is for ${namespace} alone: make that one in ${istioNamespace} first, with the Secrets that it names.`;
+  return kind === "Certificate"
+    ? `The gateway's pods run in ${istioNamespace}, and have a Certificate fill Secret ${secret} there.${first} ${command}. The one of ${namespace} can go where nothing else uses its Secret.`
+    : `The gateway's pods run in ${istioNamespace}. This copies it there, once: whoever renews it has to renew the copy too: ${command}`;
 }
 
 /** isthmus or cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */

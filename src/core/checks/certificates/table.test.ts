@@ -8,6 +8,7 @@ import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import { meshFaults } from "../../testing/mesh-faults.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts } from "../facts.ts";
+import type { IssuanceFacts } from "../issuance-facts.ts";
 import { runChecks } from "../run-checks.ts";
 
 /** A route over TLS for two hosts, and what east has in its Secret. */
@@ -22,6 +23,29 @@ function withCertificate(change: Partial<TlsSecretFacts>): MeshFacts {
     routes: service.routes.map((route) => ({ ...route, hosts: ["a.web.example", "A.b.example", "*"] })),
   }));
   return { ...facts, mesh: { ...facts.mesh, services } };
+}
+
+const strays = [
+  { kind: "Certificate", namespace: "sample", name: "door" },
+  { kind: "Secret", namespace: "sample", name: "door" },
+] as const;
+
+const issued: IssuanceFacts = {
+  ready: false,
+  issuer: { kind: "ClusterIssuer", name: "le", state: "ready", byPages: ["web.example"] },
+};
+
+/** Secrets of both clusters that a Certificate of cert-manager fills; that of east is like this. */
+function withIssued(change: Partial<IssuanceFacts>): MeshFacts {
+  const facts = withCluster("east", () => ({
+    tlsSecrets: [
+      { name: "door", present: false, certificate: "istio-system/door", issuance: { ...issued, ...change } },
+    ],
+  }));
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster === "west" ? { ...one, tlsSecrets: [{ name: "door", present: true }] } : one,
+  );
+  return { ...facts, clusters };
 }
 
 const acmeServer = "https://acme.example/dir";
@@ -80,9 +104,22 @@ const table: readonly CheckRow[] = [
     "certificates/front-doors",
     "a Secret in the wrong namespace",
     withCluster("east", () => ({
-      tlsSecrets: [{ name: "door", present: false, elsewhere: ["Certificate sample/door", "Secret sample/door"] }],
+      tlsSecrets: [{ name: "door", present: false, elsewhere: strays }],
     })),
     ["error ISM450 east"],
+  ],
+  ["certificates/issuance", "an order that failed", withIssued({ ready: false }), ["error ISM779 east"]],
+  [
+    "certificates/issuance",
+    "an order that failed, for a certificate that isthmus orders",
+    withOrdered({ certificate: "istio-system/door", issuance: issued }),
+    [],
+  ],
+  [
+    "certificates/pages",
+    "pages of somebody's issuer, with several clusters",
+    withIssued({ ready: true }),
+    ["warning ISM780 east"],
   ],
   [
     "certificates/in-proxies",

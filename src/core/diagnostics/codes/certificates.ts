@@ -21,6 +21,16 @@ export const certificateFileCodes = {
 
 /** What checks find about them. */
 export const certificateCheckCodes = {
+  ISM779: {
+    summary: "cert-manager does not get a certificate",
+    explanation:
+      "A Certificate of cert-manager that fills a route's Secret is not ready, or its last issuance failed. The Certificate itself says only that it waits; the reason is in its issuer, its CertificateRequest, its Order and its Challenges, and of an order for which the issuer has no solver in an event alone. It is a warning while the Secret holds a certificate that is valid, or every ingress pod still has the one that it held. What failed is tried again an hour later at the earliest, and then ever more rarely.",
+  },
+  ISM780: {
+    summary: "A certificate will not be renewed, or by chance",
+    explanation:
+      "The issuer of somebody's Certificate proves names by pages (http01). cert-manager puts the page into the cluster that asks for the certificate, and with several clusters behind a name the ACME server asks any of them: what was issued once may not be renewed. Of an issuer in the mesh file isthmus leads each challenge to the cluster that asks. A wildcard is proven by records only (dns01).",
+  },
   ISM686: {
     summary: "cert-manager fills a Secret of isthmus",
     explanation:

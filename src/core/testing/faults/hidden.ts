@@ -27,6 +27,7 @@ const unreached = "east-api-server-does-not-reach-istiod";
  * one fault and no second one. All other pairs of faults are two causes.
  */
 export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
+  "east-cert-manager-is-closed-off": ["east-gets-no-certificate"],
   "east-shop-is-being-deleted": [
     "east-orders-has-no-ready-pod",
     "east-webhook-does-not-answer",

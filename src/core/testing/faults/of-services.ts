@@ -16,6 +16,51 @@ const ordered = {
   acmeServer: "https://acme.example/dir",
 } as const;
 
+/** A certificate that an order of cert-manager's does not get. */
+const unissued = {
+  name: "back",
+  present: false,
+  certificate: "istio-system/back",
+  issuance: {
+    ready: false,
+    says: "Issuing certificate as Secret does not exist",
+    issuer: { kind: "ClusterIssuer", name: "letsencrypt", state: "ready" },
+    issuance: {
+      isRunning: true,
+      order: { state: "pending", reason: "" },
+      challenges: [
+        {
+          dnsName: "back.shop.example",
+          type: "DNS-01",
+          state: "pending",
+          reason: "DNS update failed. Server replied: REFUSED",
+          presented: false,
+        },
+      ],
+    },
+  },
+} as const;
+
+/** A certificate of both clusters, which east gets by a page and west by a record. */
+function byPages(name: "west" | "east") {
+  return {
+    name: "side",
+    present: true,
+    fingerprint: "AA",
+    notAfter: "2027-01-30T00:00:00.000Z",
+    certificate: "istio-system/side",
+    issuance: {
+      ready: true,
+      issuer: {
+        kind: "Issuer",
+        name: "theirs",
+        state: "ready",
+        ...(name === "east" ? { byPages: ["side.shop.example"] } : {}),
+      },
+    },
+  } as const;
+}
+
 /** What goes wrong with services, routes and certificates. */
 export const faultsOfServices: readonly MeshFault[] = [
   {
@@ -139,6 +184,19 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-ingress-has-no-certificate",
     happens: inCluster("east", () => ({ tlsSecrets: [{ name: "door", present: false }] })),
     causes: ["error ISM450 east"],
+  },
+  {
+    name: "east-gets-no-certificate",
+    happens: inCluster("east", ({ tlsSecrets }) => ({ tlsSecrets: [...tlsSecrets, unissued] })),
+    causes: ["error ISM779 east"],
+  },
+  {
+    name: "east-proves-a-shared-name-by-pages",
+    happens: all(
+      inCluster("west", ({ tlsSecrets }) => ({ tlsSecrets: [...tlsSecrets, byPages("west")] })),
+      inCluster("east", ({ tlsSecrets }) => ({ tlsSecrets: [...tlsSecrets, byPages("east")] })),
+    ),
+    causes: ["warning ISM780 east"],
   },
   {
     name: "east-shows-an-older-certificate",

@@ -1,0 +1,68 @@
+import type { TlsSecretFacts } from "../certificate-facts.ts";
+import type { Check, Finding } from "../check.ts";
+import { warning } from "../check.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { ownIssuerOf } from "../own-issuer.ts";
+import { meshClusters } from "../reached.ts";
+import { appliedObject } from "../subjects.ts";
+
+/** Of certificates that are there, the next one fails; of one that is not, what does not let it be issued is told with it (ISM779). */
+export const certificatePages: Check = {
+  id: "certificates/pages",
+  sentence: "certificates of cert-manager are proven in a way that works for their names",
+  pre: false,
+  run: (facts) =>
+    meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
+};
+
+function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
+  const { certificate, issuance } = secret;
+  const isOthers = certificate !== undefined && ownIssuerOf(facts.mesh, secret.name) === undefined;
+  if (!isOthers || issuance?.ready !== true || issuance.failed === true) {
+    return [];
+  }
+  const pages = explainPages(facts, one, secret);
+  const [namespace = "", name = ""] = certificate.split("/");
+  const object = { group: "cert-manager.io", kind: "Certificate", namespace, name };
+  return pages === undefined
+    ? []
+    : [
+        warning("ISM780", {
+          detail: `Certificate ${certificate} of ${one.cluster} will not be renewed, or by chance. ${pages.why}`,
+          fix: pages.fix,
+          cluster: one.cluster,
+          object,
+          needs: [appliedObject(one.cluster, object)],
+        }),
+      ];
+}
+
+/**
+ * Why an issuer that is not the mesh file's proves the names of a Certificate
+ * badly: a page is asked of any cluster that a name leads to
+ * (docs/adr/0035-http01-challenges-are-asked-of-all-clusters.md), and a wildcard by no page at all. Undefined
+ * where it proves them well, or is one of the mesh file's, whose challenges
+ * isthmus leads to the cluster that asks.
+ */
+export function explainPages(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  { name, issuance }: TlsSecretFacts,
+): { readonly why: string; readonly fix: string } | undefined {
+  const { kind, name: issuer, byPages = [], unproven = [] } = issuance?.issuer ?? { kind: "", name: "" };
+  const wildcards = unproven.filter((host) => host.startsWith("*."));
+  if (wildcards.length > 0) {
+    return {
+      why: `${kind} ${issuer} has no dns01 solver for ${wildcards.join(", ")}, and no page (http01) proves a wildcard.`,
+      fix: `Whoever made ${kind} ${issuer} has to give it a dns01 solver, or name the hosts one by one.`,
+    };
+  }
+  const clusters = meshClusters(facts).filter(({ tlsSecrets }) => tlsSecrets.some((other) => other.name === name));
+  const isLed = kind === "ClusterIssuer" && facts.mesh.http01Issuers.includes(issuer);
+  return byPages.length === 0 || isLed || clusters.length < 2
+    ? undefined
+    : {
+        why: `${kind} ${issuer} proves ${byPages.join(", ")} by pages (http01): the ACME server asks any address of the name at port 80, and the page is in ${one.cluster} alone, which asks for the certificate, while ${clusters.map(({ cluster }) => cluster).join(" and ")} serve the name.`,
+        fix: `Whoever made ${kind} ${issuer} has to decide: give it a dns01 solver, or have the mesh file make the issuer (spec.issuers with acme.http01, and issuer at the route), so that isthmus leads each challenge to the cluster that asks.`,
+      };
+}
