@@ -1,6 +1,6 @@
 import type { FilterThatRefuses } from "./proxy-facts.ts";
 
-/** Istio's objects of anybody's that change what proxies do beside routes and policies. */
+/** Objects of anybody's that change what proxies do beside Istio's own routes and policies. */
 export interface BesideFacts {
   /** EnvoyFilters, WasmPlugins and TrafficExtensions, which may change anything in a proxy. */
   readonly filters: readonly (SelectingObject & {
@@ -28,6 +28,20 @@ export interface BesideFacts {
   })[];
   /** DestinationRules and VirtualServices that are exported to some namespaces only. */
   readonly exported: readonly (NamedObject & { readonly exportTo: readonly string[] })[];
+  /** Left out where there are none, or none may be read. */
+  readonly gatewayRoutes?: readonly GatewayRouteFacts[];
+}
+
+/** A route of the Gateway API. */
+export interface GatewayRouteFacts {
+  readonly kind: "HTTPRoute" | "GRPCRoute";
+  readonly namespace: string;
+  readonly name: string;
+  /** What proxies call its rules: by the rule's own name, or `namespace.name.0` by its place. */
+  readonly rules: readonly string[];
+  /** True where it carries the label of a mesh: it is among a service's manifests. Left out otherwise. */
+  readonly own?: true;
+  readonly written: WrittenBy;
 }
 
 /** The last write of an object. */

@@ -86,8 +86,10 @@ export interface ProxyRouteFacts {
   readonly timeoutMs?: number;
   /** Errors and delays that it makes on purpose; left out where it makes none. */
   readonly fault?: RouteFaultFacts;
-  /** `namespace/name` of the VirtualService that it was made of; empty where the proxy does not tell. */
+  /** `namespace/name` of the VirtualService that it was made of, also of one that istiod has made of routes of the Gateway API; empty where the proxy does not tell. */
   readonly source: string;
+  /** What the proxy calls it, where it was made of a route of the Gateway API; left out otherwise. */
+  readonly rule?: string;
 }
 
 /** Fault injection of a route; each part is left out where there is none. */

@@ -99,6 +99,16 @@ describe("a request at a gateway", () => {
     });
   });
 
+  it("may be taken by a route of the Gateway API, which has a name in the proxy alone", () => {
+    const routes = [
+      { name: "shop.cart.0", match: { prefix: "/" }, route: { cluster: v1 }, ...from("shop~80~web.shop.svc") },
+    ];
+    expect(explainRequest(held(routes), gateway, request)).toMatchObject({
+      kind: "rule",
+      rule: { virtualService: "", gatewayRule: "shop.cart.0", position: 1, of: 1 },
+    });
+  });
+
   it("stops at a rule that nobody can judge", () => {
     const routes = [{ match: { prefix: "/", tls_context: {} }, ...from("odd") }, { match: { prefix: "/" } }];
     expect(explainRequest(held(routes), gateway, request)).toMatchObject({

@@ -10,6 +10,7 @@ import type {
   EnvoyVirtualHost,
 } from "../proxy/envoy-route.ts";
 import { madeOf } from "../proxy/envoy-route.ts";
+import { isOfGatewayApi } from "../proxy/route-source.ts";
 import { readFault } from "../proxy/read-fault.ts";
 import { describeConditions, describePath, takesRequest } from "./takes-request.ts";
 import type { ExplainedRequest, Scheme } from "./takes-request.ts";
@@ -46,8 +47,10 @@ export type RouteDecision =
 
 /** A rule of a virtual host, and where it stands. */
 export interface RuleName {
-  /** `namespace/name` of the VirtualService that it was made of; empty for what istiod makes of a Service alone. */
+  /** `namespace/name` of the VirtualService that it was made of; empty for what istiod makes of a Service alone, or of a route of the Gateway API. */
   readonly virtualService: string;
+  /** What proxies call it where it was made of an HTTPRoute or GRPCRoute: by the rule's own name, or `namespace.name.0` by its place; left out otherwise. */
+  readonly gatewayRule?: string;
   /** From 1. */
   readonly position: number;
   readonly of: number;
@@ -131,9 +134,10 @@ function decide({ routes = [] }: EnvoyVirtualHost, request: ExplainedRequest, sc
   return { kind: "no-rule", rules: routes.length };
 }
 
-function nameOf({ match = {}, metadata }: EnvoyRoute, position: number, of: number): RuleName {
+function nameOf({ name = "", match = {}, metadata }: EnvoyRoute, position: number, of: number): RuleName {
+  const source = madeOf(metadata, "virtual-service");
   return {
-    virtualService: madeOf(metadata, "virtual-service"),
+    ...(isOfGatewayApi(source) ? { virtualService: "", gatewayRule: name } : { virtualService: source }),
     position,
     of,
     match: [describePath(match), ...describeConditions(match)].join(", "),

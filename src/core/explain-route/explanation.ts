@@ -105,7 +105,7 @@ export function isServed({ decision, destinations }: Pick<RouteExplanation, "dec
   }
   if (decision.kind === "rule" && decision.answers !== undefined) {
     // What istiod answers by itself is for what it knows nothing of, with REGISTRY_ONLY.
-    return decision.rule.virtualService !== "";
+    return decision.rule.virtualService !== "" || decision.rule.gatewayRule !== undefined;
   }
   const served = destinations.flatMap(({ endpoints }) => endpoints).reduce((sum, { share }) => sum + share, 0);
   return passesThrough(decision) || served > 0.999;

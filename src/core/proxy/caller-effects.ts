@@ -1,5 +1,4 @@
 import { doesAsAsked, showAsked, showDone } from "../checks/asked-route.ts";
-import type { ReachedCluster } from "../checks/facts.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
 import { meshOf } from "../checks/reached.ts";
 import { describeRedirect } from "../checks/redirects.ts";
@@ -14,6 +13,7 @@ import type { Call, CallerEffect } from "./call.ts";
 import { clusterEffects } from "./cluster-effects.ts";
 import type { SampleRequest } from "./find-route.ts";
 import { firstRoute, sampleRequests } from "./find-route.ts";
+import { foreignSource } from "./route-source.ts";
 
 /** What a sidecar does with the requests of its way that nobody has asked for; none where all is well. */
 export function effectsOf(call: Call): readonly CallerEffect[] {
@@ -228,19 +228,6 @@ function describePart({ path, headers, queryParams = [], conditional }: ProxyRou
     ...(conditional ? ["of some more conditions"] : []),
   ];
   return parts.length === 0 ? "that no route before takes" : parts.join(" ");
-}
-
-/** The VirtualService of somebody else's that a route was made of. */
-function foreignSource(one: ReachedCluster, { source }: ProxyRouteFacts): ObjectId | undefined {
-  const found = one.routing.virtualServices.find(({ namespace, name }) => `${namespace}/${name}` === source);
-  return found?.foreign === undefined
-    ? undefined
-    : {
-        group: "networking.istio.io",
-        kind: "VirtualService",
-        namespace: found.namespace,
-        name: found.name,
-      };
 }
 
 /**

@@ -25,6 +25,7 @@ export interface EnvoyVirtualHost {
 }
 
 export interface EnvoyRoute extends EnvoyAnswer {
+  readonly name?: string;
   readonly match?: EnvoyRouteMatch;
   readonly route?: EnvoyRouteAction;
   readonly typed_per_filter_config?: { readonly "envoy.filters.http.fault"?: EnvoyFault };

@@ -38,6 +38,7 @@ it("asks one pod where nothing is for some callers only", () => {
       object("Sidecar", "istio-system", { egress: [{ hosts: ["./*"] }] }),
       object("EnvoyFilter", "istio-system", {}),
       object("Service", "shop", {}, { "networking.istio.io/exportTo": "*" }),
+      object("HTTPRoute", "shop", { parentRefs: [{ kind: "Service", name: "web" }, { name: "front" }] }),
     ),
   ).toEqual([all]);
 });
@@ -45,6 +46,7 @@ it("asks one pod where nothing is for some callers only", () => {
 it.each([
   ["a DestinationRule for a service of another namespace", "DestinationRule", { host: "data.back.svc.cluster.local" }],
   ["a DestinationRule for a wildcard", "DestinationRule", { host: "*.local" }],
+  ["a route of consumers", "HTTPRoute", { parentRefs: [{ kind: "Service", name: "data", namespace: "back" }] }],
   ["a ServiceEntry", "ServiceEntry", { hosts: ["data.back.svc.cluster.local"] }],
   ["a ServiceEntry of pods", "ServiceEntry", { hosts: ["x"], workloadSelector: { labels: { tier: "z" } } }],
   [

@@ -50,6 +50,7 @@ interface Spec {
   readonly host?: string;
   readonly exportTo?: readonly string[];
   readonly workloadSelector?: Selecting;
+  readonly parentRefs?: readonly { readonly kind?: string; readonly namespace?: string }[];
   readonly http?: readonly { readonly match?: readonly Match[] }[];
   readonly tcp?: readonly { readonly match?: readonly Match[] }[];
   readonly tls?: readonly { readonly match?: readonly Match[] }[];
@@ -79,11 +80,30 @@ function isForSome({ kind, metadata }: KubeObject, spec: Spec, pod: KubeObject):
     const inRoot = kind === "EnvoyFilter" && metadata.namespace === istioNamespace;
     return (own || inRoot) && hasLabels(pod.metadata.labels ?? {}, selector);
   }
-  // Those of a caller's namespace go before others of the same host.
-  return own && (kinds.has(kind) || (kind === "DestinationRule" && !isOfNamespace(spec.host ?? "", metadata)));
+  return own && goesFirst(kind, spec, metadata);
 }
 
-const kinds: ReadonlySet<string> = new Set(["ServiceEntry", "Sidecar", "EnvoyFilter"]);
+/** Whether an object of a caller's namespace goes before others of the same host. */
+function goesFirst(kind: string, spec: Spec, metadata: KubeObject["metadata"]): boolean {
+  switch (kind) {
+    case "ServiceEntry":
+    case "Sidecar":
+    case "EnvoyFilter":
+      return true;
+    case "DestinationRule":
+      return !isOfNamespace(spec.host ?? "", metadata);
+    case "HTTPRoute":
+    case "GRPCRoute":
+      return isOfConsumer(spec, metadata);
+    default:
+      return false;
+  }
+}
+
+/** A route for a Service of another namespace is for callers of its own (https://gateway-api.sigs.k8s.io/docs/mesh/mesh-overview/#consumer-routes). */
+function isOfConsumer({ parentRefs = [] }: Spec, { namespace }: KubeObject["metadata"]): boolean {
+  return parentRefs.some((parent) => parent.kind === "Service" && (parent.namespace ?? namespace) !== namespace);
+}
 
 function exportOf({ kind, metadata }: KubeObject, { exportTo = [] }: Spec): readonly string[] {
   return kind === "Service"

@@ -10,6 +10,7 @@ import type {
 } from "../../core/proxy/envoy-route.ts";
 import { madeOf } from "../../core/proxy/envoy-route.ts";
 import { readFault } from "../../core/proxy/read-fault.ts";
+import { isOfGatewayApi } from "../../core/proxy/route-source.ts";
 
 /** What a match may ask for of which is known whether a request has it. `case_sensitive` is true wherever istiod says nothing else. */
 const plainMatchFields = new Set([
@@ -34,10 +35,11 @@ export function headersOf(services: readonly Service[]): ReadonlySet<string> {
 
 /** One route; of `headers` alone, in lower case, are values kept. */
 export function readRoute(
-  { match = {}, route = {}, metadata, typed_per_filter_config: filters = {}, ...answer }: EnvoyRoute,
+  { name, match = {}, route = {}, metadata, typed_per_filter_config: filters = {}, ...answer }: EnvoyRoute,
   headers: ReadonlySet<string>,
 ): ProxyRouteFacts {
   const fault = readFault(filters["envoy.filters.http.fault"]);
+  const source = madeOf(metadata, "virtual-service");
   return {
     path: readPath(match),
     headers: (match.headers ?? []).map((one) => readHeader(one, headers)),
@@ -47,7 +49,8 @@ export function readRoute(
     ...readAnswer(answer),
     ...timeoutOf(route),
     ...(fault === undefined ? {} : { fault }),
-    source: madeOf(metadata, "virtual-service"),
+    source,
+    ...(name !== undefined && isOfGatewayApi(source) ? { rule: name } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import { readBeside } from "./read-beside.ts";
 const apiVersion = "networking.istio.io/v1";
 const filters = "networking.istio.io/v1alpha3";
 const plugins = "extensions.istio.io/v1alpha1";
+const gatewayApi = "gateway.networking.k8s.io/v1";
 const kinds = ["Sidecar", "WorkloadEntry", "ServiceEntry", "DestinationRule", "VirtualService"].map((kind) => ({
   apiVersion,
   kind,
@@ -22,6 +23,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
         ...kinds,
         { apiVersion: filters, kind: "EnvoyFilter", plural: "envoyfilters", namespaced: true },
         { apiVersion: plugins, kind: "TrafficExtension", plural: "trafficextensions", namespaced: true },
+        { apiVersion: gatewayApi, kind: "HTTPRoute", plural: "httproutes", namespaced: true },
       ],
     },
   });
@@ -46,6 +48,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   put("ServiceEntry", "other", { hosts: ["other.example"], endpoints: [{ address: "10.99.0.8" }, {}] });
   put("DestinationRule", "web", { exportTo: ["."] });
   put("VirtualService", "web", {});
+  server.put({ apiVersion: gatewayApi, kind: "HTTPRoute", metadata: { name: "all", namespace: "shop" }, spec: {} });
   expect(await readBeside(client, { apiVersion }, new AbortController().signal)).toEqual({
     filters: [
       {
@@ -84,6 +87,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
       },
     ],
     exported: [{ kind: "DestinationRule", namespace: "shop", name: "web", exportTo: ["."] }],
+    gatewayRoutes: [{ kind: "HTTPRoute", namespace: "shop", name: "all", rules: [], written }],
   });
 });
 

@@ -3,6 +3,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isForbidden } from "../../kube/errors.ts";
+import { readGatewayRoutes } from "./read-gateway-routes.ts";
 import { listEverywhere } from "./list-known.ts";
 import { writtenBy } from "./written-by.ts";
 
@@ -23,7 +24,7 @@ interface Spec {
   readonly exportTo?: readonly string[];
 }
 
-/** Istio's objects of all namespaces that change what proxies do beside routes and policies; none of a kind that is not served. */
+/** Objects of all namespaces that change what proxies do beside Istio's own routes and policies; none of a kind that is not served. */
 export async function readBeside(
   client: KubeClient,
   { apiVersion }: { readonly apiVersion: string },
@@ -31,16 +32,19 @@ export async function readBeside(
 ): Promise<BesideFacts> {
   const read = async (kind: string, version = apiVersion): Promise<readonly KubeObject[]> =>
     listEverywhere(client, { apiVersion: version, kind }, signal);
-  const [filters, plugins, extensions, sidecars, workloads, services, rules, routes] = await Promise.all([
-    read("EnvoyFilter", filterVersion),
-    read("WasmPlugin", pluginVersion),
-    readExtensions(client, signal),
-    read("Sidecar"),
-    read("WorkloadEntry"),
-    read("ServiceEntry"),
-    read("DestinationRule"),
-    read("VirtualService"),
-  ]);
+  const [filters, plugins, extensions, sidecars, workloads, services, rules, routes, gatewayRoutes] = await Promise.all(
+    [
+      read("EnvoyFilter", filterVersion),
+      read("WasmPlugin", pluginVersion),
+      readExtensions(client, signal),
+      read("Sidecar"),
+      read("WorkloadEntry"),
+      read("ServiceEntry"),
+      read("DestinationRule"),
+      read("VirtualService"),
+      readGatewayRoutes(client, signal),
+    ],
+  );
   return {
     filters: [...filters, ...plugins, ...extensions.found].filter((object) => !isOfInstallation(object)).map(filterOf),
     ...(extensions.why === undefined ? {} : { unlisted: extensions.why }),
@@ -56,6 +60,7 @@ export async function readBeside(
       const { exportTo = [] } = specOf(object);
       return exportTo.length === 0 ? [] : [{ ...nameOf(object), exportTo }];
     }),
+    ...(gatewayRoutes.length === 0 ? {} : { gatewayRoutes }),
   };
 }
 

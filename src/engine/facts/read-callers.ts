@@ -28,6 +28,7 @@ const filterKinds = [
 /** Tunnels to sidecars of one cluster at once: a mesh may have an object for each of hundreds of namespaces. */
 const askedAtATime = 8;
 const kinds = ["DestinationRule", "VirtualService", "Sidecar", "ServiceEntry"];
+const gatewayKinds = ["HTTPRoute", "GRPCRoute"].map((kind) => ({ apiVersion: "gateway.networking.k8s.io/v1", kind }));
 
 /**
  * What sidecars of the mesh's namespaces hold for the mesh's services, from
@@ -41,14 +42,15 @@ export async function readCallers(
   signal: AbortSignal,
 ): Promise<readonly CallerFacts[]> {
   const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
-  const [pods, found, filters, ...lists] = await Promise.all([
+  const [pods, found, filters, gatewayRoutes, ...lists] = await Promise.all([
     listRunningPods(client, namespaces, signal),
     Promise.all(
       services.map(async ({ namespace, name }) =>
         client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
       ),
     ),
-    listFilters(client, signal),
+    listAllowed(client, filterKinds, signal),
+    listAllowed(client, gatewayKinds, signal),
     ...kinds.map(async (kind) => listEverywhere(client, { apiVersion, kind }, signal)),
   ]);
   const objects = found.flatMap((one) => one ?? []);
@@ -58,7 +60,7 @@ export async function readCallers(
   return targets.length === 0
     ? []
     : Promise.all(
-        chooseCallers(callers, [...lists.flat(), ...filters, ...objects]).map(async (caller) =>
+        chooseCallers(callers, [...lists.flat(), ...filters, ...gatewayRoutes, ...objects]).map(async (caller) =>
           limiter.run(signal, async () =>
             askCaller(client, caller, { targets, services, filtered: filters.length > 0 }, signal),
           ),
@@ -67,9 +69,13 @@ export async function readCallers(
 }
 
 /** What `routing` says of a kind that may not be listed is enough. */
-async function listFilters(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
+async function listAllowed(
+  client: KubeClient,
+  asked: readonly { readonly apiVersion: string; readonly kind: string }[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
   const lists = await Promise.all(
-    filterKinds.map(async (kind) =>
+    asked.map(async (kind) =>
       unlessForbidden(
         async () => listEverywhere(client, kind, signal),
         () => [],

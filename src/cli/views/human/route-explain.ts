@@ -3,7 +3,9 @@ import type {
   RouteExplanation,
   RouteExplanations,
 } from "../../../core/explain-route/explanation.ts";
+import type { RuleName } from "../../../core/explain-route/explain-request.ts";
 import { isServed, passesThrough } from "../../../core/explain-route/explanation.ts";
+import { isOfGatewayApi } from "../../../core/proxy/route-source.ts";
 import type { Palette } from "../../terminal/palette.ts";
 import { renderTable } from "./table.ts";
 
@@ -70,22 +72,23 @@ function describeTcp(decision: Extract<RouteExplanation["decision"], { readonly 
   if (!decision.known) {
     return "It does not know the service and lets nothing else out (REGISTRY_ONLY): connections are closed";
   }
-  const source = decision.virtualService === "" ? "istiod's own" : `VirtualService ${decision.virtualService}`;
+  const { virtualService } = decision;
+  const source =
+    virtualService === ""
+      ? "istiod's own"
+      : isOfGatewayApi(virtualService)
+        ? "a route of the Gateway API"
+        : `VirtualService ${virtualService}`;
   return `It passes connections on as TCP, without looking at what is asked (${source}): by the port's name or appProtocol the Service says so`;
 }
 
-function ruleOf({
-  virtualService,
-  position,
-  of,
-  match,
-}: {
-  readonly virtualService: string;
-  readonly position: number;
-  readonly of: number;
-  readonly match: string;
-}): string {
-  const source = virtualService === "" ? "istiod's own" : `VirtualService ${virtualService}`;
+function ruleOf({ virtualService, gatewayRule, position, of, match }: RuleName): string {
+  const source =
+    gatewayRule === undefined
+      ? virtualService === ""
+        ? "istiod's own"
+        : `VirtualService ${virtualService}`
+      : `rule ${gatewayRule} of an HTTPRoute or GRPCRoute`;
   return `rule ${position} of ${of}: ${match} (${source})`;
 }
 

@@ -1,0 +1,51 @@
+import type { GatewayRouteFacts } from "../../core/checks/beside-facts.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { meshLabel } from "../../core/render/names.ts";
+import type { KubeClient } from "../../kube/client.ts";
+import { unlessForbidden } from "../../kube/errors.ts";
+import { listEverywhere } from "./list-known.ts";
+import { writtenBy } from "./written-by.ts";
+
+const kinds = ["HTTPRoute", "GRPCRoute"] as const;
+
+interface Spec {
+  readonly rules?: readonly { readonly name?: string }[];
+}
+
+/**
+ * The routes of the Gateway API in all namespaces, by which what proxies hold
+ * gets the name of an object. None of a kind that is not served, or may not be
+ * listed: rights of accounts that name each kind may not have these, and what
+ * the routes do is seen in the proxies all the same.
+ */
+export async function readGatewayRoutes(
+  client: KubeClient,
+  signal: AbortSignal,
+): Promise<readonly GatewayRouteFacts[]> {
+  const lists = await Promise.all(
+    kinds.map(async (kind) =>
+      unlessForbidden(
+        async () => {
+          const all = await listEverywhere(client, { apiVersion: "gateway.networking.k8s.io/v1", kind }, signal);
+          return all.map((object) => readOne(kind, object));
+        },
+        () => [],
+      ),
+    ),
+  );
+  return lists.flat();
+}
+
+function readOne(kind: GatewayRouteFacts["kind"], object: KubeObject): GatewayRouteFacts {
+  const { namespace = "", name, labels = {} } = object.metadata;
+  const { rules = [] } = (object["spec"] ?? {}) as Spec;
+  return {
+    kind,
+    namespace,
+    name,
+    // istio.io/istio, pilot/pkg/config/kube/gateway/conversion.go
+    rules: rules.map((rule, index) => rule.name ?? `${namespace}.${name}.${index}`),
+    ...(meshLabel in labels ? { own: true } : {}),
+    written: writtenBy(object),
+  };
+}
