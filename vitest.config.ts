@@ -30,7 +30,7 @@ export default defineConfig({
           // Modules are loaded once per worker and not once per file: half of the processor time. No test replaces a module or leaves state in one.
           isolate: false,
           // On two cores vitest takes one worker, and these tests wait a good deal.
-          maxWorkers: 4,
+          maxWorkers: 3,
           // A test must not fail because a machine is slow: these end what hangs, and say nothing of how long a test takes.
           testTimeout: 180_000,
           hookTimeout: 180_000,

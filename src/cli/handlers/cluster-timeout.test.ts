@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { partOfToday } from "../../../test/part-of-today.ts";
 import type { MeshFacts } from "../../core/checks/facts.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
@@ -23,12 +24,12 @@ const flat = ({ out, err }: { readonly out: string; readonly err: string }): str
   `${out}\n${err}`.replaceAll(/\s+/g, " ");
 
 describe("--cluster-timeout", () => {
-  it.each(["plan", "status", "check", "netpol matrix", "shift helloworld v1=100 --yes"])(
+  it.each(partOfToday(["plan", "status", "check", "netpol matrix", "shift helloworld v1=100 --yes"], 4))(
     "has %s name a silent cluster when its time is up, and end as with one that is dead",
     async (command) => {
       world.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });
-      const silent = await world.run(`${command} --cluster-timeout 2s`);
-      expect(flat(silent)).toContain("within 2 s");
+      const silent = await world.run(`${command} --cluster-timeout 500ms`);
+      expect(flat(silent)).toContain("within 0.5 s");
       expect(silent.out).toMatch(/west/i);
       await world.servers["east"]?.close();
       expect(silent.code).toBe((await world.run(command)).code);
@@ -61,7 +62,8 @@ describe("--cluster-timeout", () => {
         expect([code, err.includes("bug")]).toEqual([3, false]);
         const { causes } = JSON.parse(out) as { readonly causes: readonly { readonly check: string }[] };
         const unanswering = causes.filter(({ check }) => check === "access/clusters-answer");
-        expect(unanswering).toMatchObject([{ cluster: "east", code: "ISM777" }]);
+        // A request of its own ends after 10 s too, which may be earlier where this process has much to do.
+        expect(unanswering).toMatchObject([{ cluster: "east", code: expect.stringMatching(/^ISM(?:777|258)$/) }]);
         const facts = JSON.parse(await readFile(path.join(three.folder, "facts.json"), "utf8")) as MeshFacts;
         expect(facts.clusters.map(({ kind }) => kind)).toEqual(["reached", "unreachable", "reached"]);
         const tried = facts.clusters.flatMap((one) => (one.kind === "reached" ? one.remoteSecrets : []));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { stringify } from "yaml";
+import { partOfToday } from "../../../test/part-of-today.ts";
 import { adviseMesh } from "../advice/advise-mesh.ts";
 import { rootField } from "../mesh-file/field-info.ts";
 import { fieldPaths } from "../testing/field-paths.ts";
@@ -561,7 +562,8 @@ const acting = Object.entries(effects).flatMap(([path, effect]) =>
   "actsIn" in effect ? [[path, effect] as const] : [],
 );
 
-describe.each(methods)("with install: $install of Istio $version", (method) => {
+// Two of them a day: each is half a thousand renders.
+describe.each(partOfToday(methods, 3))("with install: $install of Istio $version", (method) => {
   it("renders the file that the fields are changed in", () => {
     expect(outcomeOf(baseFile(method)).refusedBy).toEqual([]);
   });

@@ -69,7 +69,7 @@ export const faults: readonly Fault[] = [
   ...pairs.map(([first, second]) => pairOf(named(first), named(second))),
 ];
 
-/** Of the faults another forty-eighth each day; `test/soak/faults.test.ts` injects all of them. */
+/** Of the faults another seventy-second each day; `test/soak/faults.test.ts` injects all of them. */
 export function faultsOfToday(): readonly Fault[] {
-  return partOfDay(faults, 48);
+  return partOfDay(faults, 72);
 }
