@@ -277,10 +277,42 @@ describe("manifests against the mesh file", () => {
       `${svc + both}apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: mine }\nspec: { host: redis }\n`,
       [],
     ],
+    [
+      "an HTTPRoute of the service, where callers inside have no route",
+      `${svc + both}apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: mine }\nspec: { parentRefs: [{ kind: Service, name: orders }] }\n`,
+      [],
+    ],
   ])("say %s", (_, text, expected) => {
     const { said, words } = look(text, { ...orders, routes: [route] });
     expect(said).toEqual(expected);
     expect(words).not.toMatch(/undefined|\[object/);
+  });
+});
+
+describe("a route of the Gateway API in the manifests of a service that callers inside have a route to", () => {
+  const [route = expect.fail("no route")] = template.routes;
+  const inside = { ...orders, routes: [{ ...route, name: "inside", gateways: ["mesh"] }] };
+  const httpRoute = (metadata: string, parent: string): string =>
+    `${svc + both}apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { ${metadata} }\nspec: { parentRefs: [{ ${parent} }] }\n`;
+
+  it("is named where it is for the service, with whom it concerns", () => {
+    const { said, words } = look(httpRoute("name: mine", 'kind: Service, group: "", name: orders'), inside);
+    expect(said).toEqual(["warning ISM235 orders.yaml:16"]);
+    expect(words).toContain("the weights of the mesh file do not count for any caller, and a request that mine does");
+    expect(words).toContain("or out of the mesh file what it decides.");
+    const far = look(httpRoute("name: mine, namespace: cart", "kind: Service, name: orders, namespace: shop"), inside);
+    expect(far.words).toContain("do not count for callers in cart");
+  });
+
+  it.each([
+    ["another service", httpRoute("name: mine", "kind: Service, name: redis")],
+    [
+      "a Service of its name in another namespace",
+      httpRoute("name: mine, namespace: cart", "kind: Service, name: orders"),
+    ],
+    ["a Gateway", httpRoute("name: mine", "name: orders")],
+  ])("is fine where it is for %s", (_, text) => {
+    expect(look(text, inside).said).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import { checkPods } from "./check-pods.ts";
 import { checkFurtherPorts } from "./check-further-ports.ts";
 import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkPolicyShape } from "./check-policy-shape.ts";
+import { checkGatewayRoutes } from "./check-gateway-routes.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import { checkTexts } from "./check-texts.ts";
@@ -20,6 +21,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkService,
   checkWorkloads,
   checkRouting,
+  checkGatewayRoutes,
   checkPods,
   checkPodSecurity,
   ({ manifests }) => manifests.flatMap(checkContainers),

@@ -100,7 +100,7 @@ function goesFirst(kind: string, spec: Spec, metadata: KubeObject["metadata"]): 
   }
 }
 
-/** A route for a Service of another namespace is for callers of its own (https://gateway-api.sigs.k8s.io/docs/mesh/mesh-overview/#consumer-routes). */
+/** A route for a Service of another namespace is for callers of its own (https://gateway-api.sigs.k8s.io/geps/gep-1294/). */
 function isOfConsumer({ parentRefs = [] }: Spec, { namespace }: KubeObject["metadata"]): boolean {
   return parentRefs.some((parent) => parent.kind === "Service" && (parent.namespace ?? namespace) !== namespace);
 }

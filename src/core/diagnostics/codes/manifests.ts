@@ -40,7 +40,7 @@ export const manifestCodes = {
   ISM235: {
     summary: "The manifests route what the mesh file routes",
     explanation:
-      "The manifests of a service hold a VirtualService or a DestinationRule of their own for the service or for a route's host. Istio merges several of them for one host by rules of age and order, so that the weights of the mesh file do not count for a part of the requests.",
+      "The manifests of a service hold a VirtualService or a DestinationRule of their own for the service or for a route's host. Istio merges several of them for one host by rules of age and order, so that the weights of the mesh file do not count for a part of the requests. An HTTPRoute or GRPCRoute for the service itself goes before all of them between sidecars, and what it does not take gets 404.",
   },
   ISM236: {
     summary: "Nobody can say which version a workload is",
