@@ -8,6 +8,7 @@ import { adviseLiteralPaths } from "./literal-paths.ts";
 import { adviseLonelyClusters } from "./lonely-clusters.ts";
 import { adviseLongTries } from "./long-tries.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
+import { adviseOperatorOverlay } from "./operator-overlay.ts";
 import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
 import type { Locate } from "./route-order.ts";
@@ -39,6 +40,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseLonelyClusters(mesh, locate),
     ...adviseSharedEndpoints(mesh, locate),
     ...adviseSeveralGateways(mesh, locate),
+    ...adviseOperatorOverlay(mesh, locate),
   ];
 }
 

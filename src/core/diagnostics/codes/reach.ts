@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM675, ISM676, ISM772, ISM773 and ISM778: gateways that other clusters reach at other addresses than their Service has. */
+/** ISM675, ISM676, ISM756, ISM772, ISM773 and ISM778: gateways that other clusters reach at other addresses than their Service has. */
 export const reachCodes = {
   ISM675: {
     summary: "eastWest of a cluster reaches nobody, or not everybody",
@@ -21,6 +21,11 @@ export const reachCodes = {
     summary: "Nobody reads where the gateway is",
     explanation:
       "`eastWest` says where clusters of other networks reach the gateway of a cluster. In a mesh of one cluster there are none.",
+  },
+  ISM756: {
+    summary: "That the operator takes a label off was never seen",
+    explanation:
+      "Where the mesh file says at which addresses a gateway is reached (`eastWest.addresses`, `seenFrom`), the gateway's Service must not carry the network's label. With `install: operator` Istio's in-cluster operator makes that Service from an IstioOperator, whose overlay takes the label off. The operator ended with Istio 1.24, and no release of it was run with this overlay.",
   },
   ISM778: {
     summary: "A dead gateway of several would hold requests",
