@@ -138,6 +138,14 @@ export interface GatewayPod {
   readonly roots: readonly string[];
   /** What it holds for the mesh's services and routes. */
   readonly config: ProxyConfig;
+  /** What its authorization policies have counted; left out where none goes by addresses. */
+  readonly authorized?: AuthorizedRequests;
+}
+
+/** How many requests the authorization policies of a proxy have let pass and refused since it started. */
+export interface AuthorizedRequests {
+  readonly allowed: number;
+  readonly denied: number;
 }
 
 /** A Service whose addresses istiods take for those of a network's gateway. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { AuthorizationFields, AuthorizationPolicyFacts } from "../checks/policy-facts.ts";
 import type { AuthorizedRequest } from "./authorization.ts";
-import { denialOf } from "./authorization.ts";
+import { denialOf, policiesByAddress } from "./authorization.ts";
 
 const pod = { namespace: "sample", labels: { app: "web" } };
 const request: AuthorizedRequest = {
@@ -9,6 +9,7 @@ const request: AuthorizedRequest = {
   client: { namespace: "istio-system", serviceAccount: "ingress" },
   host: "web.example",
   path: { kind: "exact", value: "/hello" },
+  addresses: ["10.42.0.9"],
 };
 
 function policy(change: Partial<AuthorizationPolicyFacts>): AuthorizationPolicyFacts {
@@ -52,7 +53,11 @@ const table: readonly (readonly [string, AuthorizationPolicyFacts, boolean])[] =
   ["allows other namespaces", allow({ notNamespaces: ["istio-system"] }), true],
   ["allows the account", allow({ serviceAccounts: ["istio-system/ingress"] }), false],
   ["allows another account", allow({ serviceAccounts: ["sample/web"] }), true],
-  ["allows addresses", allow({ ipBlocks: ["10.0.0.0/8"] }), false],
+  ["allows a wider block", allow({ ipBlocks: ["10.0.0.0/8"] }), false],
+  ["allows addresses, and the client's is one", allow({ ipBlocks: ["10.42.0.0/16"] }), false],
+  ["allows other addresses", allow({ ipBlocks: ["10.43.0.0/16", "192.0.2.1"] }), true],
+  ["allows addresses but the client's", allow({ notIpBlocks: ["10.42.0.0/16"] }), true],
+  ["allows addresses of a header, of which nothing is known", allow({ remoteIpBlocks: ["192.0.2.1"] }), false],
   ["allows another port", allow({}, { ports: ["80"] }), true],
   ["allows another host", allow({}, { hosts: ["shop.example"] }), true],
   ["allows hosts by their end", allow({}, { hosts: ["*.example"] }), false],
@@ -86,5 +91,24 @@ describe("an authorization policy", () => {
 
   it("is not judged by a client that nobody knows", () => {
     expect(denialOf([allow({ namespaces: ["sample"] })], pod, { port: 5000 })).toBeUndefined();
+  });
+});
+
+describe("what is decided by an address that nobody knows", () => {
+  const { addresses: _, ...unknown } = request;
+
+  it("names the policies that name addresses, where no other refuses the request", () => {
+    const office = allow({ ipBlocks: ["192.0.2.0/24"] });
+    expect(denialOf([office], pod, unknown)).toBeUndefined();
+    expect(policiesByAddress([office], pod, unknown)).toEqual([office]);
+    expect(
+      policiesByAddress([{ ...allow({ notRemoteIpBlocks: ["192.0.2.0/24"] }), action: "DENY" }], pod, unknown),
+    ).toHaveLength(1);
+    expect(policiesByAddress([office, { ...allow({}), action: "DENY" }], pod, unknown)).toEqual([]);
+  });
+
+  it("is nothing where a policy allows the request from everywhere, or refuses single addresses", () => {
+    expect(policiesByAddress([allow({ ipBlocks: ["192.0.2.0/24"] }), allow({})], pod, unknown)).toEqual([]);
+    expect(policiesByAddress([{ ...allow({ ipBlocks: ["192.0.2.1"] }), action: "DENY" }], pod, unknown)).toEqual([]);
   });
 });

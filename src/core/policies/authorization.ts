@@ -2,6 +2,7 @@ import type { AuthorizationFields, AuthorizationPolicyFacts, AuthorizationRule }
 import { istioNamespace } from "../render/names.ts";
 import type { Labels } from "../model/labels.ts";
 import { hasLabels } from "../model/labels.ts";
+import { isInBlock } from "./address-block.ts";
 
 /** What is known of a request. What is left out may be anything. */
 export interface AuthorizedRequest {
@@ -14,6 +15,8 @@ export interface AuthorizedRequest {
   readonly path?: { readonly kind: "exact" | "prefix"; readonly value: string };
   /** `none`: it carries no JSON web token. */
   readonly token?: "none";
+  /** The addresses from which its connection may come, as the pod sees it; `elsewhere`: none that a policy names. */
+  readonly addresses?: readonly string[] | "elsewhere";
 }
 
 export interface Denial {
@@ -31,6 +34,28 @@ export function customPolicies(
   pod: { readonly namespace: string; readonly labels: Labels },
 ): readonly AuthorizationPolicyFacts[] {
   return policies.filter((one) => one.action === "CUSTOM" && !lacksProvider(one) && isFor(one, pod));
+}
+
+/**
+ * The policies by which a request's address decides whether a pod takes it:
+ * none of the others refuses it, and from an address that none of them names it
+ * is refused.
+ */
+export function policiesByAddress(
+  policies: readonly AuthorizationPolicyFacts[],
+  pod: { readonly namespace: string; readonly labels: Labels },
+  request: AuthorizedRequest,
+): readonly AuthorizationPolicyFacts[] {
+  return denialOf(policies, pod, request) !== undefined ||
+    denialOf(policies, pod, { ...request, addresses: "elsewhere" }) === undefined
+    ? []
+    : policies.filter((one) => isFor(one, pod) && one.rules.some(({ from }) => from.some(namesAddresses)));
+}
+
+const addressFields: ReadonlySet<string> = new Set(["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"]);
+
+function namesAddresses(fields: AuthorizationFields): boolean {
+  return Object.entries(fields).some(([name, values]) => addressFields.has(name) && values.length > 0);
 }
 
 /**
@@ -123,9 +148,28 @@ function matchesValue(field: string, value: string, request: AuthorizedRequest):
       return matchesHost(value, host);
     case "paths":
       return path === undefined || value.includes("{") ? "maybe" : matchesPath(value, path);
+    case "ipBlocks":
+    case "remoteIpBlocks":
+      return matchesAddress(field, value, request.addresses);
     default:
       return "maybe";
   }
+}
+
+/** Whose request a proxy before has passed on (`remoteIpBlocks`) is in a header, of which nothing is known. */
+function matchesAddress(
+  field: "ipBlocks" | "remoteIpBlocks",
+  block: string,
+  addresses: AuthorizedRequest["addresses"],
+): Verdict {
+  if (addresses === "elsewhere") {
+    return "no";
+  }
+  if (addresses === undefined || addresses.length === 0 || field === "remoteIpBlocks") {
+    return "maybe";
+  }
+  const inside = addresses.filter((address) => isInBlock(address, block)).length;
+  return inside === addresses.length ? "yes" : inside === 0 ? "no" : "maybe";
 }
 
 function matchesHost(value: string, host: string | undefined): Verdict {

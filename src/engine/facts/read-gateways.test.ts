@@ -3,7 +3,10 @@ import { expect, it } from "vitest";
 import { connectFake } from "../../kube/testing/connect-fake.ts";
 import { inspectCertificate } from "../../pki/inspect.ts";
 import { makeCertificate } from "../../pki/testing/make-certificate.ts";
+import { authorizedPath } from "./authorized-requests.ts";
 import { readGateways } from "./read-gateways.ts";
+import { warmingSecretsPath } from "./read-proxy-config.ts";
+import { wireCluster } from "./testing/wire-cluster.ts";
 
 const { signal } = new AbortController();
 const namespace = "istio-system";
@@ -87,6 +90,28 @@ it("says why a proxy could not be asked, instead of what it holds", async () => 
       config: { chains: [], routeTables: [], awaitedSecrets: [], warming: [], clusters: [] },
     },
   ]);
+});
+
+it("reads what policies by addresses have let pass and refused, of a proxy that has some", async () => {
+  const read = async (principal: object) => {
+    const filter = {
+      name: "envoy.filters.http.rbac",
+      typed_config: { rules: { policies: { a: { principals: [principal] } } } },
+    };
+    const { client } = await wireCluster(objects, {
+      pages: {
+        "/config_dump?resource=dynamic_active_secrets": {},
+        [warmingSecretsPath]: {},
+        "/config_dump?resource=dynamic_route_configs": {},
+        "/clusters?format=json": {},
+        "/config_dump?resource=dynamic_listeners": { configs: [{ filter }] },
+        [authorizedPath]: "http.outbound_0.0.0.0_8080;.rbac.denied: 5\nhttp.outbound_0.0.0.0_8080;.rbac.allowed: 2\n",
+      },
+    });
+    return (await readGateways(client, { cluster: {}, services: [] }, signal))[0]?.pods[0]?.authorized;
+  };
+  expect(await read({ direct_remote_ip: { address_prefix: "192.0.2.0" } })).toEqual({ allowed: 2, denied: 5 });
+  expect(await read({ any: true })).toBeUndefined();
 });
 
 it("reads both gateways by their Deployments, with the network and the cluster that their pods are told", async () => {

@@ -9,6 +9,7 @@ import type { WireServicePort } from "./read-service-port.ts";
 import { readServicePort } from "./read-service-port.ts";
 import { gatewayPortOf, serviceAddresses } from "./service-addresses.ts";
 import { environmentOf, readWorkload } from "./read-workload.ts";
+import { authorizedPath, goesByAddresses, readAuthorized } from "./authorized-requests.ts";
 import { isRouter } from "./sidecars.ts";
 import { findGateway } from "./find-gateway.ts";
 import { isReady, readPod } from "./read-pods.ts";
@@ -138,12 +139,14 @@ async function readProxy(
       gateway === eastWestGateway ? "{}" : ask("/config_dump?resource=dynamic_route_configs"),
       ask("/clusters?format=json"),
     ]);
+    const authorized = goesByAddresses(listeners) ? { authorized: readAuthorized(await ask(authorizedPath)) } : {};
     const extensions = hasExtensions(listeners) ? { extensions: await ask(extensionsPath) } : {};
     return {
       name,
       config: readProxyConfig({ listeners, warmingSecrets, routes, clusters, ...extensions }, services),
       listeners: readListenerPorts(listeners),
       roots: rootsOf(JSON.parse(secrets) as SecretDump),
+      ...authorized,
     };
   } catch (error) {
     signal.throwIfAborted();

@@ -1,6 +1,13 @@
+import { expect, vi } from "vitest";
 import { policyByHand } from "../by-hand.ts";
 import type { Fault } from "../fault.ts";
-import { cause } from "../fault.ts";
+import { cause, kubectl } from "../fault.ts";
+
+const otherAddresses = policyByHand("west", "AuthorizationPolicy", "istio-system", {
+  selector: { matchLabels: { istio: "ingressgateway" } },
+  action: "ALLOW",
+  rules: [{ from: [{ source: { ipBlocks: ["192.0.2.0/24"] } }] }],
+});
 
 export const policyFaults: readonly Fault[] = [
   {
@@ -121,6 +128,26 @@ export const policyFaults: readonly Fault[] = [
       selector: { matchLabels: { istio: "ingressgateway" } },
       action: "DENY",
       rules: [{}],
+    }),
+  },
+  {
+    what: "an AuthorizationPolicy lets only other addresses in at the ingress gateway of west, and requests come",
+    causes: [cause("west", "ISM472")],
+    says: "requests since pod istio-ingressgateway-",
+    inject: async () => {
+      await otherAddresses.inject();
+      const service = ["-n", "istio-system", "get", "service", "istio-ingressgateway", "-o"];
+      const address = await kubectl("west", [...service, "jsonpath={.status.loadBalancer.ingress[0].ip}"]);
+      await vi.waitFor(async () => expect((await fetch(`http://${address}/hello`)).status).toBe(403), 30_000);
+    },
+    undo: otherAddresses.undo,
+  },
+  {
+    what: "an AuthorizationPolicy lets only another address in at the pods of helloworld in east",
+    causes: [cause("east", "ISM472")],
+    ...policyByHand("east", "AuthorizationPolicy", "sample", {
+      action: "ALLOW",
+      rules: [{ from: [{ source: { ipBlocks: ["192.0.2.0/24"] } }] }],
     }),
   },
   {

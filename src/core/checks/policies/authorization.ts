@@ -1,16 +1,24 @@
 import type { AuthorizedRequest, Denial } from "../../policies/authorization.ts";
-import { customPolicies, denialOf } from "../../policies/authorization.ts";
+import { customPolicies, denialOf, policiesByAddress } from "../../policies/authorization.ts";
 import { callerDenials } from "../../policies/caller-denials.ts";
 import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import { ingressGateway, istioNamespace, meshGateway } from "../../render/names.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
+import {
+  asksAtIngress,
+  decidedByAddress,
+  gatewayAddresses,
+  ingressPods,
+  refusedByAddress,
+  requestsOf,
+} from "../ingress-requests.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
-import { gatewayOf, meshClusters, servicesAt } from "../reached.ts";
+import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { requestsTo } from "../subjects.ts";
 
@@ -103,18 +111,8 @@ function groupDenials(all: readonly Refused[]): readonly {
   }));
 }
 
-function ingressPods(one: ReachedCluster): readonly PodFacts[] {
-  return one.pods.filter((pod) => pod.namespace === istioNamespace && pod.labels["istio"] === "ingressgateway");
-}
-
 function ingressAccount(one: ReachedCluster): string {
   return ingressPods(one)[0]?.serviceAccount ?? `${ingressGateway}-service-account`;
-}
-
-/** Every request that a route describes, once for each of its hosts. */
-function requestsOf(route: Route): readonly Omit<AuthorizedRequest, "port">[] {
-  const { kind, value } = route.match.path;
-  return route.hosts.map((host) => ({ host, ...(kind === "regex" ? {} : { path: { kind, value } }) }));
 }
 
 /** Why every request is refused, or those by which the route is proven. */
@@ -150,8 +148,12 @@ function carriesToken({ verify }: Route): boolean {
   return Object.keys(verify?.headers ?? {}).some((name) => name.toLowerCase() === "authorization");
 }
 
-/** Where another program decides. */
+/** Where another program decides, or the address of a client that nobody knows. */
 function undecided(facts: MeshFacts): readonly string[] {
+  return [...decidedElsewhere(facts), ...decidedByAddress(facts)];
+}
+
+function decidedElsewhere(facts: MeshFacts): readonly string[] {
   return meshClusters(facts).flatMap((one) => {
     const pods = [...ingressPods(one), ...facts.mesh.services.flatMap((service) => servicePods(one, service))];
     const names = pods.flatMap((pod) =>
@@ -167,31 +169,42 @@ function undecided(facts: MeshFacts): readonly string[] {
 
 /** East-west gateways hand TLS on (AUTO_PASSTHROUGH), and istiod puts no policy into what does: one that selects them changes nothing. */
 function denialsAtIngress(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
-  const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
-  return servicesAt(facts, one).flatMap((service) =>
-    frontRoutesOf(service).flatMap((route) =>
-      ingressPods(one).flatMap((pod) => {
-        const port = ports.find((other) => other.port === (route.tls === undefined ? 80 : 443))?.targetPort;
-        return requestsOf(route).flatMap((request): readonly Refused[] => {
-          const denied =
-            typeof port === "number" ? deniedAt(one, pod, { ...request, port, client: "none" }, route) : undefined;
-          return denied === undefined
-            ? []
-            : [
-                {
-                  ...denied,
-                  what: `what ${ingressGateway} is asked of route ${route.name} for ${request.host ?? ""}`,
-                  breaks: [],
-                },
-              ];
-        });
-      }),
-    ),
-  );
+  return asksAtIngress(facts, one).flatMap(({ pod, route, request }): readonly Refused[] => {
+    const denied = deniedAt(one, pod, request, route) ?? deniedByAddress(one, pod, request);
+    return denied === undefined
+      ? []
+      : [
+          {
+            ...denied,
+            what: `what ${ingressGateway} is asked of route ${route.name} for ${request.host ?? ""}`,
+            breaks: [],
+          },
+        ];
+  });
+}
+
+/** Which address a client has at the gateway depends on what is before it: only what was really refused is told. */
+function deniedByAddress(
+  one: ReachedCluster,
+  pod: PodFacts,
+  request: AuthorizedRequest,
+): Pick<Refused, "denial" | "only"> | undefined {
+  const [policy] = policiesByAddress(one.authorizationPolicies, pod, request);
+  const count = policy === undefined ? undefined : refusedByAddress(one, pod);
+  return policy === undefined || count === undefined
+    ? undefined
+    : {
+        denial: { policy, kind: policy.action === "DENY" ? "listed" : "left-out" },
+        only: {
+          what: `whatever comes from an address outside of its blocks, which were all ${count} requests since pod ${pod.name} started,`,
+          otherwise: `the gateway sees the client's own address where its Service has externalTrafficPolicy: Local and no balancer puts its own in place, else that of a node (https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/)`,
+        },
+      };
 }
 
 function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
   const client = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
+  const addresses = gatewayAddresses(facts);
   return facts.mesh.services.flatMap((service) => {
     const here = serviceIn(one, service);
     return here === undefined
@@ -201,7 +214,8 @@ function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[
           return port === undefined || !pod.proxy
             ? []
             : askedOf(service, client).flatMap(({ request, route, what }): readonly Refused[] => {
-                const denied = deniedAt(one, pod, { ...request, port }, route);
+                const ofRoute = route === undefined ? {} : { addresses };
+                const denied = deniedAt(one, pod, { ...request, ...ofRoute, port }, route);
                 return denied === undefined
                   ? []
                   : [{ ...denied, what, breaks: [requestsTo(one.cluster, here.service)] }];

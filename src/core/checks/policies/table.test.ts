@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { foreignRule, quota, withRouting } from "../../testing/changed-facts.ts";
 import type { CheckRow } from "../../testing/check-rows.ts";
 import { unshown } from "../../testing/check-rows.ts";
@@ -391,6 +391,57 @@ it.each(table)("%s finds %s", (id, _, facts, expected) => {
 
 it("has a row in which it finds something for every check of its category", () => {
   expect(unshown("policies", table), "each of these needs one").toEqual([]);
+});
+
+const byAddress = (ipBlocks: readonly string[]) => ({
+  ...allowNothing,
+  rules: [{ from: [{ ipBlocks }], to: [], conditional: false }],
+});
+const atIngress = { ...byAddress(["192.0.2.0/24"]), namespace: "istio-system", selector: { istio: "ingressgateway" } };
+
+/** East with a policy by addresses at its ingress gateway, and what the gateway has counted by it. */
+function countedBy(authorized?: { readonly allowed: number; readonly denied: number }): MeshFacts {
+  return withCluster("east", ({ gateways }) => ({
+    authorizationPolicies: [atIngress],
+    gateways: gateways.map((one) => ({
+      ...one,
+      pods: one.pods.map((pod) => ({ ...pod, ...(authorized === undefined ? {} : { authorized }) })),
+    })),
+  }));
+}
+
+describe("a policy by addresses", () => {
+  const unseen = (facts: MeshFacts) => checks.find(({ id }) => id === "policies/authorization")?.unseen?.(facts);
+
+  it("at the pods is judged by the addresses of the gateways that ask them", () => {
+    const at = (block: string) =>
+      foundBy(
+        "policies/authorization",
+        withCluster("east", () => ({ authorizationPolicies: [byAddress([block])] })),
+      );
+    expect(at("10.42.0.0/16")).toEqual([]);
+    expect(at("192.0.2.0/24")).toEqual(["error ISM472 east"]);
+  });
+
+  it("at the ingress gateway is told where all that came was refused", () => {
+    const facts = countedBy({ allowed: 0, denied: 12 });
+    expect(foundBy("policies/authorization", facts)).toEqual(["warning ISM472 east"]);
+    const [found] = findingsOf("policies/authorization", facts);
+    expect(found?.detail).toContain("which were all 12 requests since pod istio-ingressgateway-east started");
+    expect(found?.fix).toContain("externalTrafficPolicy: Local");
+    expect(unseen(facts)).toEqual([]);
+  });
+
+  it.each([undefined, { allowed: 0, denied: 0 }, { allowed: 1, denied: 12 }])(
+    "there is said not to be proven otherwise (%o)",
+    (authorized) => {
+      const facts = countedBy(authorized);
+      expect(foundBy("policies/authorization", facts)).toEqual([]);
+      expect(unseen(facts)).toEqual([
+        "in east the address that istio-ingressgateway sees decides whether requests of route helloworld pass, by AuthorizationPolicy istio-system/nothing, and which address that is depends on the way there",
+      ]);
+    },
+  );
 });
 
 it("does not say that requests pass where another program decides", () => {
