@@ -63,6 +63,19 @@ describe("a fix that is an apply", () => {
     expect(fixed.fix).toContain("Whoever deploys it has to decide");
   });
 
+  it("is none for a gateway of somebody else that the mesh file names, also where nobody compared", () => {
+    const at = { namespace: "gw", service: "ew", deployment: "ew-proxy" };
+    const facts = withCluster("east", ({ gateways }) => ({
+      gateways: gateways.map((one) => (one.name === "istio-eastwestgateway" ? { ...one, at } : one)),
+      drift: { kind: "not-judged", reason: "no istioctl" },
+    }));
+    const fixOf = (kind: string, name: string) =>
+      completeFix(facts, { ...finding, object: { group: "", kind, namespace: "gw", name } });
+    expect(fixOf("Service", "ew").commands).toBeUndefined();
+    expect(fixOf("Deployment", "ew-proxy").fix).toContain("Whoever deploys it has to decide");
+    expect(fixOf("Service", "other").commands).toEqual(["isthmus apply --cluster east --force-conflicts=Service"]);
+  });
+
   it("names the mesh file that was checked, quoted for a shell", () => {
     const drift = compared({ id: object, state: "gone", fields: [] });
     expect(fixIn(drift, finding, "my mesh.yaml").commands).toEqual(["isthmus apply -f 'my mesh.yaml' --cluster east"]);

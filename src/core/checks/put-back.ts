@@ -50,7 +50,7 @@ export function completeFix(facts: MeshFacts, finding: Finding): Finding {
 
 /** True for an object that isthmus has not made there, or has made so. */
 function isNotOurs(facts: MeshFacts, one: ReachedCluster, object: ObjectId): boolean {
-  return isOfInstallation(facts, object) || isCompared(one, describeId(object));
+  return isOfInstallation(facts, object) || isNamedGateway(one, object) || isCompared(one, describeId(object));
 }
 
 const kindsOfInstallation: ReadonlySet<string> = new Set([
@@ -63,6 +63,13 @@ const kindsOfInstallation: ReadonlySet<string> = new Set([
 /** True for what somebody else installs: workloads, Services and webhooks of Istio itself. */
 function isOfInstallation({ mesh }: MeshFacts, { kind, namespace = istioNamespace }: ObjectId): boolean {
   return mesh.install === "existing" && namespace === istioNamespace && kindsOfInstallation.has(kind);
+}
+
+/** True for the Service and Deployment of a gateway that somebody else has made and the mesh file names. */
+function isNamedGateway({ gateways }: ReachedCluster, { namespace, name }: ObjectId): boolean {
+  return gateways.some(
+    ({ at }) => at !== undefined && at.namespace === namespace && [at.service, at.deployment].includes(name),
+  );
 }
 
 const putBack = "Put back what the mesh file asks for.";

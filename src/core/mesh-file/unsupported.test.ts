@@ -59,7 +59,11 @@ describe("what this version cannot do", () => {
       "spec.trust.root.secretRef",
     ],
     ["gateway addresses in an Istio of somebody else", "  istio: { install: existing }", "spec.clusters[0].eastWest"],
-    ["a gateway that is elsewhere", "  sharedNetworks: []", "spec.clusters[0].eastWest.service"],
+    [
+      "network policies for a gateway that is elsewhere",
+      "  sharedNetworks: []\n  hardening: { networkPolicies: true }",
+      "spec.clusters[0].eastWest.service",
+    ],
     ["renewing what does not end", "  access: { rotateBefore: 30d }", "spec.access.rotateBefore"],
   ];
   it.each(gaps)("is %s", (_sentence, spec, path) => {
@@ -68,19 +72,20 @@ describe("what this version cannot do", () => {
     expect(found[0]).toContain(`which ${path} asks for`);
   });
 
-  it("is a gateway that is there already only beside an Istio of ours, and beside network policies", () => {
+  it("is a gateway that is there already beside network policies only, whoever installs Istio", () => {
     const [west, ...others] = twoClusters.clusters;
     const named = {
       ...twoClusters,
       clusters: [{ ...west, eastWest: { seenFrom: {}, service: { namespace: "gw", name: "ew" } } }, ...others],
     } as typeof twoClusters;
     const words = (mesh: typeof twoClusters): readonly string[] => findUnsupported(mesh).map(({ detail }) => detail);
-    const existing = { ...named, istio: { ...named.istio, install: "existing" as const } };
-    expect(words(existing)).toEqual([]);
-    expect(words(named)).toEqual([expect.stringContaining("beside an Istio that isthmus installs")]);
-    expect(words({ ...existing, hardening: { networkPolicies: "strict" } })).toEqual([
-      expect.stringContaining("write network policies for a gateway that it does not make"),
-    ]);
+    for (const install of ["existing", "istioctl", "helm", "operator", "rancher"] as const) {
+      const mesh = { ...named, istio: { ...named.istio, install } };
+      expect(words(mesh)).toEqual([]);
+      expect(words({ ...mesh, hardening: { networkPolicies: "strict" } })).toEqual([
+        expect.stringContaining("write network policies for a gateway that it does not make"),
+      ]);
+    }
   });
 
   it("is not DNS records that isthmus writes and tests", () => {

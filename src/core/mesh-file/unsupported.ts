@@ -60,13 +60,7 @@ const gaps: readonly Gap[] = [
     fix: "Give the root as certFile and keyFile.",
   },
   {
-    find: (mesh) => (mesh.istio.install === "existing" ? [] : gatewaysThere(mesh)),
-    cannot: "use a gateway that is there already beside an Istio that isthmus installs, which makes its own",
-    fix: "Leave service out: isthmus makes istio-system/istio-eastwestgateway. Or announce yours by addresses, where that one is behind it. With install: existing it is used.",
-  },
-  {
-    find: (mesh) =>
-      mesh.istio.install === "existing" && mesh.hardening.networkPolicies !== false ? gatewaysThere(mesh) : [],
+    find: (mesh) => (mesh.hardening.networkPolicies === false ? [] : gatewaysThere(mesh)),
     cannot: "write network policies for a gateway that it does not make, nor let it in at the services",
     fix: "Leave hardening.networkPolicies out and write the policies yourself; or leave eastWest.service out.",
   },

@@ -81,6 +81,16 @@ export interface InstalledGateway {
   readonly selector: Readonly<Record<string, string>>;
 }
 
+/** An east-west gateway that the mesh file names (`eastWest.service`), in a cluster whose Istio isthmus installs. */
+export interface NamedGateway {
+  /** Left out where the cluster has no such Service. */
+  readonly service?: InstalledGateway;
+  /** The labels of each pod in istio-system with `istio=ingressgateway`, with which its pods could be taken for each other. */
+  readonly ingressPods: readonly Readonly<Record<string, string>>[];
+  /** Whether the gateway is still there that isthmus makes without it, with its network's label: istiods of other clusters know both. */
+  readonly former: boolean;
+}
+
 /** The labels of a namespace by which Istio's webhooks decide about sidecars. */
 export interface InjectionLabels {
   readonly injection?: string;

@@ -66,7 +66,7 @@ function asked(istio: Partial<IstioSettings>, mesh: Partial<Mesh> = {}): readonl
   return whole.clusters.slice(0, 1).flatMap((west) => {
     const { controlPlane, eastWest } = renderIstioOperators(whole, west, { values: {} });
     return settings.install === "operator"
-      ? [controlPlane, eastWest]
+      ? [controlPlane, eastWest ?? []].flat()
       : renderRancherApp(whole, west, { values: {} }).flatMap(([, object]) => (object.kind === "App" ? [object] : []));
   });
 }

@@ -1,9 +1,9 @@
 import type { KubeObject } from "../model/kube-object.ts";
-import type { InstalledIstio } from "../model/installed-istio.ts";
+import type { InstalledGateway } from "../model/installed-istio.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { passedOver } from "./external-dns-annotations.ts";
-import { eastWestPlace } from "../routing/east-west-place.ts";
+import { hasNamedGateway } from "../routing/east-west-place.ts";
 import type { Materials } from "./materials.ts";
 import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./names.ts";
 
@@ -16,14 +16,14 @@ import { crossNetworkGatewayName, crossNetworkPort, istioNamespace } from "./nam
 export function renderCrossNetworkGateway(
   mesh: Mesh,
   cluster: Cluster,
-  { installed }: Pick<Materials, "installed">,
+  { namedGateways }: Pick<Materials, "namedGateways">,
 ): KubeObject {
   return {
     apiVersion: networkingOf(mesh.istio),
     kind: "Gateway",
     metadata: { name: crossNetworkGatewayName, namespace: istioNamespace, annotations: { ...passedOver } },
     spec: {
-      selector: podsOf(cluster, installed?.[cluster.name]),
+      selector: podsOf(hasNamedGateway(cluster) ? namedGateways?.[cluster.name] : undefined),
       servers: [
         {
           port: { number: crossNetworkPort, name: "tls", protocol: "TLS" },
@@ -40,12 +40,7 @@ export function renderCrossNetworkGateway(
  * pods; else those that Istio gives the gateway. Never none: a Gateway without a
  * selector is for every gateway (istio.io/istio, pilot/pkg/model/push_context.go, mergeGateways).
  */
-function podsOf(cluster: Cluster, installed: InstalledIstio | undefined): Readonly<Record<string, string>> {
-  const place = eastWestPlace(cluster);
-  const found =
-    cluster.eastWest?.service === undefined
-      ? undefined
-      : installed?.gateways.find(({ namespace, name }) => namespace === place.namespace && name === place.name);
+function podsOf(found: InstalledGateway | undefined): Readonly<Record<string, string>> {
   return found === undefined || Object.keys(found.selector).length === 0
     ? { istio: "eastwestgateway" }
     : found.selector;

@@ -282,12 +282,12 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.clusters[].eastWest.service.namespace": {
     at: "spec/clusters/0/eastWest/service",
     other: { namespace: "istio-ingress", name: "gw" },
-    refusedBy: "ISM190",
+    given: { "spec/hardening/networkPolicies": false },
   },
   "spec.clusters[].eastWest.service.name": {
     at: "spec/clusters/0/eastWest/service",
     other: { namespace: "istio-ingress", name: "gw" },
-    refusedBy: "ISM190",
+    given: { "spec/hardening/networkPolicies": false },
   },
   "spec.clusters[].eastWest.seenFrom.<name>.addresses[]": {
     at: "spec/clusters/0/eastWest/seenFrom/east/addresses",

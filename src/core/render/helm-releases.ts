@@ -1,6 +1,7 @@
 import type { Json } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { hasNamedGateway } from "../routing/east-west-place.ts";
 import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import { gatewayProbe } from "./gateway-probe.ts";
 import { revisionOf } from "./istio-operator.ts";
@@ -71,7 +72,7 @@ export function renderHelmReleases(mesh: Mesh, cluster: Cluster, platform: Platf
     ),
     ...(mesh.istio.profile === "minimal" ? [] : [gateway(ingressGateway, ingressStats(mesh, platform.values))]),
     // Labels the Service and the pods with the network, gives the ports that are needed between networks and limits the gateway to endpoints of its own network (https://istio.io/latest/docs/setup/install/multicluster/multi-primary_multi-network/).
-    gateway(eastWestGateway, { networkGateway: cluster.network }),
+    ...(hasNamedGateway(cluster) ? [] : [gateway(eastWestGateway, { networkGateway: cluster.network })]),
   ];
 }
 

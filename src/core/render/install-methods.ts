@@ -2,6 +2,7 @@ import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { placeIstioObject } from "./istio-manifests.ts";
 import { renderEastWestGateway } from "./east-west-gateway.ts";
+import { hasNamedGateway } from "../routing/east-west-place.ts";
 import type { Materials, Platform } from "./materials.ts";
 import { withoutNetworkLabel } from "./mesh-networks.ts";
 import { operatorNamespace } from "./names.ts";
@@ -93,8 +94,7 @@ function placeMissingGateway(
   { installed }: Materials,
 ): readonly (readonly [Wave, KubeObject])[] {
   const found = installed?.[cluster.name];
-  return cluster.eastWest?.service !== undefined ||
-    found?.gateways.some(({ network }) => network !== undefined) === true
+  return hasNamedGateway(cluster) || found?.gateways.some(({ network }) => network !== undefined) === true
     ? []
     : renderEastWestGateway(cluster, found).map((object) => [
         object.kind === "ServiceAccount" ? "definitions" : "gateways",

@@ -1,6 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, IstioSettings, Mesh } from "../model/mesh.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { hasNamedGateway } from "../routing/east-west-place.ts";
 import { clusterLocalHosts, clusterLocalValues } from "./cluster-local.ts";
 import type { Platform } from "./materials.ts";
 import { ingressStats } from "./latency-stats.ts";
@@ -13,10 +14,11 @@ import { gatewaySettings, needsCni, podSecurityComponents, podSecurityValues } f
 /** The name of the IstioOperator that has the east-west gateway; the control plane's is the mesh's. */
 export const eastWestOperator = "eastwest";
 
-/** The two IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
+/** The IstioOperators of one cluster: input of Istio's renderer, or objects for its in-cluster operator. */
 export interface IstioOperators {
   readonly controlPlane: KubeObject;
-  readonly eastWest: KubeObject;
+  /** Left out where the mesh file names a gateway that is there. */
+  readonly eastWest?: KubeObject;
 }
 
 /**
@@ -25,7 +27,6 @@ export interface IstioOperators {
  * cannot differ. Merge order of values: ours, the platform's, the user's.
  */
 export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Platform): IstioOperators {
-  const images = imagesOf(mesh, platform);
   return {
     controlPlane: {
       apiVersion: "install.istio.io/v1alpha1",
@@ -33,28 +34,32 @@ export function renderIstioOperators(mesh: Mesh, cluster: Cluster, platform: Pla
       metadata: { name: mesh.name, namespace: istioNamespace },
       spec: {
         profile: mesh.istio.profile,
-        ...images,
+        ...imagesOf(mesh, platform),
         ...(needsCni(mesh) ? { components: podSecurityComponents(mesh) } : {}),
         values: controlPlaneValues(mesh, cluster, platform),
       },
     },
-    eastWest: {
-      apiVersion: "install.istio.io/v1alpha1",
-      kind: "IstioOperator",
-      metadata: { name: eastWestOperator, namespace: istioNamespace },
-      spec: {
-        profile: "empty",
-        ...images,
-        components: { ingressGateways: [eastWestComponent(mesh, cluster)] },
-        values: mergeValues(
-          {
-            gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
-            global: { network: cluster.network },
-          },
-          platform.values,
-          mesh.istio.values ?? {},
-        ),
-      },
+    ...(hasNamedGateway(cluster) ? {} : { eastWest: eastWestOperatorOf(mesh, cluster, platform) }),
+  };
+}
+
+function eastWestOperatorOf(mesh: Mesh, cluster: Cluster, platform: Platform): KubeObject {
+  return {
+    apiVersion: "install.istio.io/v1alpha1",
+    kind: "IstioOperator",
+    metadata: { name: eastWestOperator, namespace: istioNamespace },
+    spec: {
+      profile: "empty",
+      ...imagesOf(mesh, platform),
+      components: { ingressGateways: [eastWestComponent(mesh, cluster)] },
+      values: mergeValues(
+        {
+          gateways: { "istio-ingressgateway": { injectionTemplate: "gateway" } },
+          global: { network: cluster.network },
+        },
+        platform.values,
+        mesh.istio.values ?? {},
+      ),
     },
   };
 }

@@ -1,5 +1,5 @@
 import type { SourceRange } from "../diagnostics/diagnostic.ts";
-import type { InstalledIstio } from "../model/installed-istio.ts";
+import type { InstalledGateway, InstalledIstio } from "../model/installed-istio.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Secret } from "../secret.ts";
 import type { Path } from "../mesh-file/path.ts";
@@ -60,6 +60,8 @@ export interface Materials {
   readonly istioManifests: Readonly<Record<string, readonly KubeObject[]>>;
   /** Per cluster, the Istio that somebody else has installed; what `install: existing` renders goes by it. */
   readonly installed?: Readonly<Record<string, InstalledIstio>>;
+  /** Per cluster, the Service that the mesh file names as its east-west gateway (`eastWest.service`), whoever installs Istio. */
+  readonly namedGateways?: Readonly<Record<string, InstalledGateway>>;
   /** Per cluster; a missing one becomes a value that is known after apply. */
   readonly authorities: Readonly<Record<string, Authority>>;
   /**

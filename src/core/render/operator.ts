@@ -37,7 +37,7 @@ export function renderOperatorInstall(
     ["control-plane", service()],
     ["control-plane", deployment(image)],
     ["control-plane", controlPlane],
-    ["gateways", eastWest],
+    ...(eastWest === undefined ? [] : [["gateways", eastWest] as const]),
   ];
 }
 

@@ -2,6 +2,7 @@ import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
 import { writeYaml } from "../model/object-yaml.ts";
 import { effectiveRelease } from "../releases/istio-releases.ts";
+import { hasNamedGateway } from "../routing/east-west-place.ts";
 import { eastWestComponent, renderIstioOperators } from "./istio-operator.ts";
 import type { Platform } from "./materials.ts";
 import { ingressGateway, istioNamespace } from "./names.ts";
@@ -79,7 +80,7 @@ function overlay(mesh: Mesh, cluster: Cluster, platform: Platform): object {
       ...spec,
       components: {
         ...spec.components,
-        ingressGateways: [ingress, eastWestComponent(mesh, cluster)],
+        ingressGateways: [ingress, ...(hasNamedGateway(cluster) ? [] : [eastWestComponent(mesh, cluster)])],
       },
     },
   };

@@ -214,7 +214,7 @@ function istioManifestsOf(mesh: Mesh, cluster: Cluster): readonly KubeObject[] {
       data: { operator: JSON.stringify(controlPlane) },
     },
     deployment({ name: "istiod", namespace }, controlPlane["spec"]),
-    deployment({ name: "istio-eastwestgateway", namespace }, eastWest["spec"]),
+    ...(eastWest === undefined ? [] : [deployment({ name: "istio-eastwestgateway", namespace }, eastWest["spec"])]),
   ];
 }
 

@@ -194,8 +194,8 @@ function clusterContext(cluster: Cluster, context: ResolvedContext): ClusterCont
 export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs" | "clusterTimeoutMs"> {
   /** Read also what remote secrets say. */
   readonly remotes?: boolean;
-  /** Read also what somebody else has installed of Istio. */
-  readonly installed?: boolean;
+  /** Read also what somebody else has installed (`GatherOptions.installed`). */
+  readonly installed?: "istio" | "gateway";
   /** The connections are for one look at the clusters: what was read once is not read again (`shareReads`), and is held until they are closed. */
   readonly oneLook?: boolean;
   /** What an account may not read of a cluster is left empty and named; otherwise that is a cluster that does not answer. */
@@ -208,7 +208,7 @@ export interface ConnectOptions extends Pick<RunOptions, "signal" | "timeoutMs" 
  */
 export async function connectClusters(
   clusters: readonly (ClusterContext | Unreachable)[],
-  { remotes = false, installed = false, oneLook = false, tolerant = false, ...options }: ConnectOptions,
+  { remotes = false, installed, oneLook = false, tolerant = false, ...options }: ConnectOptions,
 ): Promise<readonly Connection[]> {
   const settled = await Promise.allSettled(
     clusters.map(async (one): Promise<Connection> => {
@@ -227,7 +227,13 @@ export async function connectClusters(
       const client = oneLook ? shareReads(unshared) : unshared;
       try {
         const facts = await withinClusterTime(one, options, async (signal) =>
-          readClusterState(client, { remotes, installed, cluster: one.cluster, tolerant, signal }),
+          readClusterState(client, {
+            remotes,
+            ...(installed === undefined ? {} : { installed }),
+            cluster: one.cluster,
+            tolerant,
+            signal,
+          }),
         );
         return { ...one, kind: "connected", client, facts };
       } catch (error) {

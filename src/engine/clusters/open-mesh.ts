@@ -13,7 +13,7 @@ export interface OpenMesh extends ResolvedClusters {
 }
 
 export interface OpenOptions extends RunOptions, AccessOptions, Omit<ConnectOptions, "installed"> {
-  /** Read also what somebody else has installed of Istio, where the mesh file says that somebody does; planning needs it, and rights in all namespaces. */
+  /** Read also what somebody else has installed, where the mesh file says that somebody does: Istio, for which planning needs rights in all namespaces, or a gateway. */
   readonly installed?: boolean;
   /** Connect also to the cluster that Rancher runs in. */
   readonly rancherLocal?: boolean;
@@ -42,10 +42,15 @@ export async function openMeshWhile<Result>(
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const opened: Connection[] = [];
-  const installed = options.installed === true && meshFile.mesh.istio.install === "existing";
+  const { installed: wantsInstalled = false, ...connecting } = options;
+  const installed = meshFile.mesh.istio.install === "existing" ? "istio" : "gateway";
   const connect = async (): Promise<readonly Connection[]> => {
     const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
-    const connections = await connectClusters(wanted, { ...options, installed, signal });
+    const connections = await connectClusters(wanted, {
+      ...connecting,
+      ...(wantsInstalled ? { installed } : {}),
+      signal,
+    });
     opened.push(...connections);
     return connections;
   };

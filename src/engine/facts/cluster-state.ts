@@ -3,7 +3,7 @@ import type { NodeFacts } from "../../core/checks/facts.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";
-import type { InjectionLabels, InstalledIstio } from "../../core/model/installed-istio.ts";
+import type { InjectionLabels, InstalledIstio, NamedGateway } from "../../core/model/installed-istio.ts";
 import type { Inventory } from "../../core/plan/inventory.ts";
 import { inventoryLabel, inventoryNamespace, parseInventory } from "../../core/plan/inventory.ts";
 import type { Authority } from "../../core/render/materials.ts";
@@ -12,6 +12,7 @@ import { Secret } from "../../core/secret.ts";
 import type { KubeClient, ListQuery, ServerVersion } from "../../kube/client.ts";
 import { partNames } from "../../pki/part-names.ts";
 import { injectionOf, readInstalledIstio } from "./installed-istio.ts";
+import { readNamedGateway } from "./named-gateway.ts";
 import type { Allowed } from "./read-allowed.ts";
 import { readAllowed } from "./read-allowed.ts";
 import { readNodes } from "./read-nodes.ts";
@@ -33,8 +34,10 @@ export interface ClusterState {
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
   readonly installedMeshId: string | undefined;
-  /** The Istio that somebody has installed; undefined unless `GatherOptions.installed`. */
+  /** The Istio that somebody has installed; undefined unless `GatherOptions.installed` is `istio`. */
   readonly installed?: InstalledIstio;
+  /** The gateway that the mesh file names; undefined unless it does and `GatherOptions.installed` is `gateway`. */
+  readonly namedGateway?: NamedGateway;
   /** Namespaces that exist → their labels that decide who injects, without an istio-injection that isthmus alone has given. */
   readonly injection: Readonly<Record<string, InjectionLabels>>;
   readonly nodes: readonly NodeFacts[];
@@ -82,8 +85,8 @@ const blank: ReadParts = {
 export interface GatherOptions {
   /** True where the credentials in remote secrets are wanted: a fleet of a hundred clusters has ten thousand of them. */
   readonly remotes: boolean;
-  /** True where somebody else installs Istio, so that what is there has to be looked for. */
-  readonly installed?: boolean;
+  /** What somebody else has installed and has to be looked for: Istio, or a gateway that the mesh file names beside an Istio of isthmus. */
+  readonly installed?: "istio" | "gateway";
   /** What the mesh file says of the cluster's gateway; left out where nobody has a mesh file yet. */
   readonly cluster?: Pick<Cluster, "eastWest">;
   /** True where what the account may not read is to be left empty and named (`ClusterState.unread`): nothing is decided by it. */
@@ -94,7 +97,7 @@ export interface GatherOptions {
 /** Reads the facts of one cluster; any failed request fails the whole (the cluster then counts as unreachable). */
 export async function readClusterState(
   client: KubeClient,
-  { remotes: wanted, installed: isInstalled = false, cluster = {}, tolerant = false, signal }: GatherOptions,
+  { remotes: wanted, installed: wantedOfOthers, cluster = {}, tolerant = false, signal }: GatherOptions,
 ): Promise<ClusterState> {
   const reading = {
     inventories: client.list(
@@ -120,7 +123,7 @@ export async function readClusterState(
   const { values, refused } = await readAllowed<ReadParts>(reading, tolerant ? blank : undefined);
   const { inventories, cacerts, token, meshConfig, namespaces, nodes, version, ingress, apiPorts, remotes } = values;
   const { authority, lacks } = readAuthority(cacerts);
-  const installed = isInstalled ? await readInstalledIstio(client, { cluster, namespaces }, signal) : undefined;
+  const ofOthers = await readOfOthers(client, wantedOfOthers, { cluster, namespaces }, signal);
   const uid = namespaces.find(({ metadata }) => metadata.name === "kube-system")?.metadata["uid"];
   return {
     uid: typeof uid === "string" ? uid : undefined,
@@ -129,7 +132,7 @@ export async function readClusterState(
     authorityLacks: lacks,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
-    ...(installed === undefined ? {} : { installed }),
+    ...ofOthers,
     injection: injectionOf(namespaces),
     nodes,
     namespaces: new Set(namespaces.map((namespace) => keyOf(idOf(namespace)))),
@@ -139,6 +142,19 @@ export async function readClusterState(
     remotes: readRemotes(remotes),
     ...(refused.length === 0 ? {} : { unread: refused }),
   };
+}
+
+async function readOfOthers(
+  client: KubeClient,
+  wanted: GatherOptions["installed"],
+  found: Parameters<typeof readInstalledIstio>[1],
+  signal: AbortSignal,
+): Promise<Pick<ClusterState, "installed" | "namedGateway">> {
+  if (wanted === "istio") {
+    return { installed: await readInstalledIstio(client, found, signal) };
+  }
+  const place = wanted === "gateway" ? found.cluster.eastWest?.service : undefined;
+  return place === undefined ? {} : { namedGateway: await readNamedGateway(client, place, signal) };
 }
 
 /** IP addresses and host names that the load balancer of the ingress gateway's Service has. */

@@ -53,6 +53,22 @@ it("reads what every cluster runs of a service, by its name", async () => {
   });
 });
 
+it("takes gateways that other Services announce for ones that proxies may have, of the cluster's own network only", async () => {
+  const announcing = (name: string, network: string, ip: string): WireObject =>
+    wireObject(
+      "Service",
+      { namespace: "gw", name, labels: { "topology.istio.io/network": network } },
+      { status: { loadBalancer: { ingress: [{ ip }] } } },
+    );
+  const west = await askWest([
+    announcing("former", "west-net", "172.30.1.9"),
+    announcing("far", "east-net", "172.30.2.9"),
+  ]);
+  const [service] = twoClusters.services;
+  const found = service && (await readActualEndpoints([west], service, signal));
+  expect(found?.["west"]?.possibleGateways).toEqual([{ address: "172.30.1.9", port: 15443 }]);
+});
+
 it("reads the endpoint table of each pod", async () => {
   const one = await askWest([pod("ingress-1")], clustersPage({ c: ["10.42.0.6:5000"] }));
   const [table, ...others] = await readTables(one, [gateway], signal);

@@ -12,6 +12,7 @@ import { istioNamespace, serviceHost } from "../../core/render/names.ts";
 import { announcedGateway } from "../../core/routing/announced-gateway.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listIstiodPods } from "./istiod-pods.ts";
+import { readAnnouncers } from "./read-announcers.ts";
 import { readNetworkGateways } from "./network-gateways.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
 import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
@@ -32,14 +33,23 @@ export interface IngressPod {
 /** Cluster → what it really runs and offers of one service. */
 export type ActualEndpoints = Readonly<Record<string, ClusterEndpoints>>;
 
-/** Reads what every cluster really runs of a service, side by side. */
+/**
+ * Reads what every cluster really runs of a service, side by side. What other
+ * Services announce as gateways of its network is among what proxies may have.
+ */
 export async function readActualEndpoints(
   connected: readonly Asked[],
   service: Service,
   signal: AbortSignal,
 ): Promise<ActualEndpoints> {
-  const read = async (one: Asked) =>
-    [one.cluster.name, await readServiceEndpoints(one.client, service, signal, one.cluster)] as const;
+  const read = async (one: Asked) => {
+    const [endpoints, announcers] = await Promise.all([
+      readServiceEndpoints(one.client, service, signal, one.cluster),
+      readAnnouncers(one.client, one.cluster, signal),
+    ]);
+    const others = announcers.filter(({ network }) => network === one.cluster.network).flatMap(placesOf);
+    return [one.cluster.name, others.length === 0 ? endpoints : { ...endpoints, possibleGateways: others }] as const;
+  };
   return Object.fromEntries(await Promise.all(connected.map(read)));
 }
 
@@ -128,7 +138,8 @@ async function resolveNames(
     const told = offered.unannounced === true ? toldGateways(of, known) : { expected: [], possible: [] };
     const isTold = told.expected.length + told.possible.length > 0;
     const { expected, possible } = isTold ? told : resolveGateways(offered.gateways, of, known);
-    return [of.cluster, { ...offered, gateways: expected, possibleGateways: possible }];
+    const possibleGateways = [...possible, ...(offered.possibleGateways ?? [])];
+    return [of.cluster, { ...offered, gateways: expected, possibleGateways }];
   });
   return { ...actual, ...Object.fromEntries(resolved) };
 }

@@ -6,6 +6,7 @@ import type {
   InjectionLabels,
   InstalledGateway,
   InstalledIstio,
+  NamedGateway,
 } from "../../core/model/installed-istio.ts";
 import { defaultRevision } from "../../core/model/installed-istio.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -92,10 +93,8 @@ async function readGatewayServices(
   ];
 }
 
-async function readIngressPods(
-  client: KubeClient,
-  signal: AbortSignal,
-): Promise<NonNullable<InstalledIstio["ingressPods"]>> {
+/** The labels of the ingress gateway's pods. */
+export async function readIngressPods(client: KubeClient, signal: AbortSignal): Promise<NamedGateway["ingressPods"]> {
   const query = { apiVersion: "v1", kind: "Pod", namespace: istioNamespace, labelSelector: "istio=ingressgateway" };
   return (await client.list(query, { signal })).map(({ metadata }) => metadata.labels ?? {});
 }
@@ -104,7 +103,8 @@ function isTheirs({ metadata }: KubeObject): boolean {
   return metadata.labels?.[meshLabel] === undefined;
 }
 
-function readGateway(service: KubeObject): InstalledGateway {
+/** What a gateway's Service says. */
+export function readGateway(service: KubeObject): InstalledGateway {
   const network = service.metadata.labels?.[networkLabel];
   const spec = service["spec"] as { readonly selector?: Readonly<Record<string, string>> } | undefined;
   return {

@@ -39,9 +39,9 @@ export function renderByIstioctl(
       signal: options.signal,
     };
     const parts = await Promise.all(
-      [operators.controlPlane, operators.eastWest].map(async (operator) =>
-        limiter.run(options.signal, async () => generateManifests(operator, settings)),
-      ),
+      [operators.controlPlane, operators.eastWest ?? []]
+        .flat()
+        .map(async (operator) => limiter.run(options.signal, async () => generateManifests(operator, settings))),
     );
     return parts.flat();
   };

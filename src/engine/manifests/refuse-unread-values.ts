@@ -4,6 +4,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { eastWestGateway, ingressGateway } from "../../core/render/names.ts";
+import { hasNamedGateway } from "../../core/routing/east-west-place.ts";
 import type { UnreadValue } from "../../core/render/unread-values.ts";
 import { findUnreadValues } from "../../core/render/unread-values.ts";
 import type { ChartFolders } from "../../providers/helm/find-charts.ts";
@@ -25,7 +26,7 @@ export async function refuseUnreadValues(mesh: Mesh, folders: ChartFolders, loca
   const unread = findUnreadValues(values, {
     charts: [istiod, base, cni],
     gateway,
-    gatewayNames: [ingressGateway, eastWestGateway],
+    gatewayNames: [ingressGateway, ...(mesh.clusters.every(hasNamedGateway) ? [] : [eastWestGateway])],
   });
   if (unread.length > 0) {
     throw new UserError(

@@ -7,6 +7,7 @@ import type { Cluster, Mesh } from "../../core/model/mesh.ts";
 import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { RenderedCluster } from "../../core/render/render-mesh.ts";
 import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
+import { hasNamedGateway } from "../../core/routing/east-west-place.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
 import { resolveClusterContext } from "../clusters/connect-clusters.ts";
 import { readServiceManifests } from "../manifests/service-manifests.ts";
@@ -62,15 +63,32 @@ export async function renderOffline(meshFile: MeshFile, options: RenderOptions, 
 
 /** What somebody has installed is found by asking the clusters only: a UserError (65). */
 function refuseWhatIsFound({ mesh, locate }: MeshFile): void {
-  if (mesh.istio.install === "existing") {
-    const diagnostic: Diagnostic = {
+  const found =
+    mesh.istio.install === "existing"
+      ? [
+          {
+            why: "With install: existing the injection labels of namespaces and the east-west gateway depend on the revision and the gateways that each cluster has",
+            path: ["spec", "istio", "install"],
+          },
+        ]
+      : mesh.clusters.flatMap((cluster, index) =>
+          hasNamedGateway(cluster)
+            ? [
+                {
+                  why: `Which pods the Gateway cross-network-gateway of ${cluster.name} opens is said by the Service that eastWest.service names`,
+                  path: ["spec", "clusters", index, "eastWest", "service"],
+                },
+              ]
+            : [],
+        );
+  if (found.length > 0) {
+    const diagnostics = found.map(({ why, path }): Diagnostic => ({
       ...errorOf("ISM580"),
-      detail:
-        "With install: existing the injection labels of namespaces and the east-west gateway depend on the revision and the gateways that each cluster has, and no cluster is asked here.",
+      detail: `${why}, and no cluster is asked here.`,
       fix: "See what an apply would make with isthmus plan, which asks the clusters.",
-      range: locate(["spec", "istio", "install"]),
-    };
-    throw new UserError([diagnostic], exitCodes.invalidMeshFile);
+      range: locate(path),
+    }));
+    throw new UserError(diagnostics, exitCodes.invalidMeshFile);
   }
 }
 

@@ -2,6 +2,7 @@ import type { PlacedObject } from "../../core/render/place-objects.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import { rancherLocalTarget } from "../../core/render/names.ts";
 import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
+import { eastWestPlace } from "../../core/routing/east-west-place.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { isManagedInScope } from "../clusters/scope.ts";
 import { keptCertificates } from "../front-door/plan-certificates.ts";
@@ -26,6 +27,7 @@ export function knownInputs(current: CurrentState): Omit<Materials, "remoteCrede
     authorities: keptAuthorities(connected, trust),
     certificates: keptCertificates(certificates),
     installed: installedIn(connected),
+    namedGateways: namedGatewaysIn(connected),
     apiAddresses: Object.fromEntries(found.map((one) => [one.cluster.name, one.context.server])),
     apiPorts: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.apiPorts])),
     ingressAddresses: Object.fromEntries(connected.map((one) => [one.cluster.name, one.facts.ingressAddresses])),
@@ -38,6 +40,19 @@ function installedIn(connected: readonly Connected[]): NonNullable<Materials["in
     connected.flatMap(({ cluster, facts }) =>
       facts.installed === undefined ? [] : [[cluster.name, facts.installed] as const],
     ),
+  );
+}
+
+/** The Services that the mesh file names as east-west gateways, by cluster. */
+function namedGatewaysIn(connected: readonly Connected[]): NonNullable<Materials["namedGateways"]> {
+  return Object.fromEntries(
+    connected.flatMap(({ cluster, facts: { installed, namedGateway } }) => {
+      const place = eastWestPlace(cluster);
+      const found =
+        namedGateway?.service ??
+        installed?.gateways.find(({ namespace, name }) => namespace === place.namespace && name === place.name);
+      return found === undefined ? [] : [[cluster.name, found] as const];
+    }),
   );
 }
 

@@ -173,7 +173,9 @@ async function writeFleet(folder: string, size: number, address: FleetAddress, m
     const kept = async (operator: KubeObject, rendered: readonly KubeObject[]) =>
       keptManifests(path.join(folder, "cache"), renderInputs(operator, mesh.istio.version), async () => rendered);
     await kept(controlPlane, objects);
-    await kept(eastWest, []);
+    if (eastWest !== undefined) {
+      await kept(eastWest, []);
+    }
   }
   return file;
 }

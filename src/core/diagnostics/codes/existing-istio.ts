@@ -27,6 +27,16 @@ export const existingIstioCodes = {
     explanation:
       "Routes are opened at the ingress gateway istio-system/istio-ingressgateway (pods with istio=ingressgateway), and other networks come through istio-system/istio-eastwestgateway (pods with istio=eastwestgateway), as Istio's documentation of multicluster meshes has them. A gateway elsewhere, or one more for the same network, would not be followed by status, check and verify.",
   },
+  ISM754: {
+    summary: "The gateway that the mesh file names cannot be the east-west gateway",
+    explanation:
+      "With `eastWest.service` isthmus makes no east-west gateway in that cluster and opens the pods that this Service selects. istiods of other clusters find the gateway by the Service's label topology.istio.io/network, unless the mesh file says its addresses; then the label has to be absent, since istiods would go by it.",
+  },
+  ISM755: {
+    summary: "The gateway that isthmus made before is closed and still known",
+    explanation:
+      "With `eastWest.service` the Gateway cross-network-gateway opens the pods of that Service, and no longer those of istio-system/istio-eastwestgateway. istiods of other clusters know both gateways until the former one is deleted, and proxies send a part of their requests to each; those that come to a closed port fail, or are tried again elsewhere.",
+  },
   ISM580: {
     summary: "What is rendered depends on the Istio that is there",
     explanation:

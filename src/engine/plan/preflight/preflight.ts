@@ -13,6 +13,7 @@ import { injectionLabels } from "./injection-labels.ts";
 import { istioValidation } from "./istio-validation.ts";
 import { kubernetesVersion } from "./kubernetes-version.ts";
 import { meshMembership } from "./mesh-membership.ts";
+import { namedGateways } from "./named-gateways.ts";
 import { nodeLocality } from "./node-locality.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 import { rancherAccess } from "./rancher-access.ts";
@@ -26,6 +27,7 @@ export const preflightRules: readonly PreflightRule[] = [
   clusterAccess, // say what works from this machine and not between the clusters
   rancherAccess, // say what Rancher does not keep its promise about
   existingIstio, // make sure that what somebody has installed can be joined
+  namedGateways, // make sure that other networks come in where the mesh file says
   injectionLabels, // make sure that somebody injects
   meshMembership, // make sure that no other mesh loses a cluster
   trust, // make sure that live workloads go on trusting each other
