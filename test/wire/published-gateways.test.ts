@@ -20,15 +20,18 @@ let world: FakeClusters;
 
 beforeEach(async () => {
   world = await startFakeClusters(["west", "east"], { living: true });
-  for (const [name, ip] of Object.entries({ west: "192.0.2.1", east: "192.0.2.2" })) {
-    const metadata = { name: "istio-ingressgateway", namespace: "istio-system" };
-    const status = { loadBalancer: { ingress: [{ ip }] } };
-    world.servers[name]?.store.put(
-      { apiVersion: "v1", kind: "Service", metadata, spec: { type: "LoadBalancer" }, status },
-      { store: true },
-    );
-  }
+  putIngress("west", "192.0.2.1");
+  putIngress("east", "192.0.2.2");
 });
+
+function putIngress(cluster: string, ip: string): void {
+  const metadata = { name: "istio-ingressgateway", namespace: "istio-system" };
+  const status = { loadBalancer: { ingress: [{ ip }] } };
+  world.servers[cluster]?.store.put(
+    { apiVersion: "v1", kind: "Service", metadata, spec: { type: "LoadBalancer" }, status },
+    { store: true },
+  );
+}
 
 afterEach(async () => {
   await world.close();
@@ -75,4 +78,27 @@ it("a dead cluster keeps its address at a published Gateway, and holds back no h
   });
   const planned = await world.run("plan");
   expect(planned.out).not.toContain("Gateway sample/plain");
+});
+
+it("the address of a cluster that has left the mesh goes while another cluster is dead", async () => {
+  await world.close();
+  world = await startFakeClusters(["west", "east", "north"], { living: true });
+  for (const [name, ip] of Object.entries({ west: "192.0.2.1", east: "192.0.2.2", north: "192.0.2.3" })) {
+    putIngress(name, ip);
+  }
+  await withRedirect("a.example.test");
+  await world.run("apply --yes");
+  expect(redirectOf("west")).toMatchObject({ target: "192.0.2.1,192.0.2.2,192.0.2.3" });
+
+  await world.servers["east"]?.close();
+  const file = path.join(world.folder, "mesh.yaml");
+  const mesh = parse(await readFile(file, "utf8")) as { spec: Spec & { clusters: { name: string }[] } };
+  mesh.spec.clusters = mesh.spec.clusters.filter(({ name }) => name !== "north");
+  mesh.spec.services = mesh.spec.services.map((service) => ({
+    ...service,
+    versions: { v1: { clusters: ["west", "east"] } },
+  }));
+  await writeFile(file, stringify(mesh));
+  await world.run("apply --yes");
+  expect(redirectOf("west")).toMatchObject({ target: "192.0.2.1,192.0.2.2" });
 });

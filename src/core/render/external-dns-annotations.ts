@@ -1,4 +1,5 @@
 import type { Mesh, Route } from "../model/mesh.ts";
+import { publishedAnnotation } from "./names.ts";
 
 /**
  * Where external-dns looks for a Gateway's addresses. It changed the prefix
@@ -19,11 +20,21 @@ export const passedOver: Readonly<Record<string, string>> = {
   "external-dns.kubernetes.io/controller": "isthmus",
 };
 
-/** Has external-dns publish the hosts of a Gateway with these addresses (`192.0.2.1,192.0.2.2`) and the TTL of the mesh file. */
-export function targetAnnotationsOf({ dns }: Pick<Mesh, "dns">, target: string): Readonly<Record<string, string>> {
+/** What a Gateway says of its addresses: `192.0.2.1,192.0.2.2` for external-dns, and whose each is, where that is known. */
+export interface PublishedTarget {
+  readonly target: string;
+  readonly whose?: string;
+}
+
+/** Has external-dns publish the hosts of a Gateway with these addresses and the TTL of the mesh file. */
+export function targetAnnotationsOf(
+  { dns }: Pick<Mesh, "dns">,
+  { target, whose }: PublishedTarget,
+): Readonly<Record<string, string>> {
   const ttl = dns?.ttlSeconds;
   return Object.fromEntries([
     ...targetAnnotations.map((name) => [name, target] as const),
+    ...(whose === undefined ? [] : [[publishedAnnotation, whose] as const]),
     ...(ttl === undefined ? [] : ttlAnnotations.map((name) => [name, String(ttl)] as const)),
   ]);
 }
@@ -31,6 +42,33 @@ export function targetAnnotationsOf({ dns }: Pick<Mesh, "dns">, target: string):
 /** The target in annotations of `targetAnnotationsOf`; undefined where they are others. */
 export function targetIn(annotations: Readonly<Record<string, string>> | undefined): string | undefined {
   return annotations?.[targetAnnotations[0]];
+}
+
+/** The addresses of ingress gateways by the names of their clusters. */
+type Addresses = Readonly<Record<string, readonly string[]>>;
+
+/** The target of a Gateway that names the addresses of these clusters. */
+export function targetOf(addresses: Addresses): PublishedTarget {
+  const known = Object.entries(addresses).filter(([, some]) => some.length > 0);
+  return {
+    target: [...new Set(known.flatMap(([, some]) => some))].toSorted().join(","),
+    whose: known.map(([name, some]) => `${name}=${some.join(",")}`).join(";"),
+  };
+}
+
+/** Whose the addresses of a target are; undefined where annotations do not say so, or somebody has changed the target since. */
+export function addressesIn(annotations: Readonly<Record<string, string>> | undefined): Addresses | undefined {
+  const whose = annotations?.[publishedAnnotation];
+  if (whose === undefined) {
+    return undefined;
+  }
+  const addresses = Object.fromEntries(
+    whose.split(";").map((one) => {
+      const at = one.indexOf("=");
+      return [one.slice(0, at), one.slice(at + 1).split(",")] as const;
+    }),
+  );
+  return targetOf(addresses).target === targetIn(annotations) ? addresses : undefined;
 }
 
 type Via = NonNullable<Route["dns"]>["via"];

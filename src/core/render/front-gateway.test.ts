@@ -153,10 +153,19 @@ it("has a Gateway that is there keep its addresses while others are not known, a
   }
   const live = awaited.fillIn({ ...known, east: ["192.0.2.2"] });
   expect(awaited.keep?.({ ...live, spec: { servers: [] } })).toEqual(live);
-  // What a cluster has got meanwhile is published beside.
+  // An address that another cluster had before, and those of one that has left the mesh, are nobody's any more.
   const older = awaited.fillIn({ west: ["192.0.2.9"], east: ["192.0.2.2"] });
-  expect(awaited.keep?.(older)?.metadata.annotations?.["external-dns.kubernetes.io/target"]).toBe(
-    "192.0.2.1,192.0.2.2,192.0.2.9",
+  const annotations = {
+    ...older.metadata.annotations,
+    "external-dns.alpha.kubernetes.io/target": "192.0.2.2,192.0.2.8,192.0.2.9",
+    "isthmus.dev/published": "west=192.0.2.9;east=192.0.2.2;north=192.0.2.8",
+  };
+  expect(awaited.keep?.({ ...older, metadata: { ...older.metadata, annotations } })).toEqual(live);
+  // Of one that does not say whose they are all stay, beside those that are known.
+  const { "isthmus.dev/published": _whose, ...unsaid } = annotations;
+  const kept = awaited.keep?.({ ...older, metadata: { ...older.metadata, annotations: unsaid } });
+  expect(kept?.metadata.annotations?.["external-dns.kubernetes.io/target"]).toBe(
+    "192.0.2.1,192.0.2.2,192.0.2.8,192.0.2.9",
   );
   expect(awaited.keep?.({ ...live, metadata: { name: "s", namespace: "shop" } })).toBeUndefined();
 });

@@ -3,7 +3,15 @@ import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
-import { hostsPublishedVia, passedOver, targetAnnotationsOf, targetIn } from "./external-dns-annotations.ts";
+import type { PublishedTarget } from "./external-dns-annotations.ts";
+import {
+  addressesIn,
+  hostsPublishedVia,
+  passedOver,
+  targetAnnotationsOf,
+  targetIn,
+  targetOf,
+} from "./external-dns-annotations.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import type { Materials } from "./materials.ts";
 import { istioNamespace } from "./names.ts";
@@ -32,31 +40,58 @@ export function renderFrontGateways(
   const { ingressAddresses } = materials;
   return frontGatewaysAt(mesh, cluster).map((gateway): Rendered => {
     const fillIn = (addresses: Materials["ingressAddresses"]): KubeObject =>
-      renderFrontGateway(mesh, gateway, targetOf(mesh, addresses));
+      renderFrontGateway(mesh, gateway, publishedTarget(mesh, addresses));
     if (!gateway.isPublished || areKnown(mesh, ingressAddresses)) {
       return { object: fillIn(ingressAddresses) };
     }
     const names = mesh.clusters.map((one) => one.name);
     const unknown = unknownText(`addresses of the ingress gateways of ${names.join(", ")}`);
     return {
-      object: renderFrontGateway(mesh, gateway, unknown),
+      object: renderFrontGateway(mesh, gateway, { target: unknown }),
       knownAfterApply: {
         needs: "ingress-addresses",
         known: ingressAddresses,
         fillIn,
         keep: (live) => {
-          const target = targetIn(live.metadata.annotations);
-          return target === undefined
-            ? undefined
-            : renderFrontGateway(
-                mesh,
-                gateway,
-                joined([...target.split(","), ...Object.values(ingressAddresses).flat()]),
-              );
+          const kept = keptTarget(mesh, live, ingressAddresses);
+          return kept === undefined ? undefined : renderFrontGateway(mesh, gateway, kept);
         },
       },
     };
   });
+}
+
+/**
+ * The addresses of every cluster's ingress gateway, the same on every cluster.
+ * external-dns lets one instance own a name and has the others skip it (issue
+ * 1441, docs/adr/0009): whichever that is then publishes all of them, so that the
+ * several A records that the runbook sets by hand come from one owner.
+ */
+function publishedTarget({ clusters }: Mesh, addresses: Materials["ingressAddresses"]): PublishedTarget {
+  return targetOf(Object.fromEntries(clusters.map(({ name }) => [name, addresses[name] ?? []])));
+}
+
+/**
+ * What a live Gateway has of the clusters of the mesh that do not say their
+ * addresses, with what the others say. One that does not say whose its
+ * addresses are keeps all of them; undefined for one that has none.
+ */
+function keptTarget(
+  mesh: Mesh,
+  { metadata: { annotations } }: KubeObject,
+  known: Materials["ingressAddresses"],
+): PublishedTarget | undefined {
+  const target = targetIn(annotations);
+  if (target === undefined) {
+    return undefined;
+  }
+  const had = addressesIn(annotations);
+  if (had === undefined) {
+    const all = { before: target.split(","), ...known };
+    return { target: targetOf(all).target };
+  }
+  const said = Object.fromEntries(Object.entries(known).filter(([, addresses]) => addresses.length > 0));
+  return publishedTarget(mesh, { ...had, ...said });
 }
 
 interface FrontGateway {
@@ -118,7 +153,7 @@ function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
   return gateways;
 }
 
-function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: string): KubeObject {
+function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: PublishedTarget): KubeObject {
   const { namespace, name, routes, isPublished, isPassedOver } = gateway;
   const annotations = {
     ...(isPublished ? targetAnnotationsOf(mesh, target) : {}),
@@ -143,20 +178,6 @@ function areKnown(mesh: Mesh, addresses: Materials["ingressAddresses"]): boolean
 /** True for a Gateway whose hosts are published: it waits for the addresses of all ingress gateways. */
 export function isPublished(gateway: KubeObject): boolean {
   return targetIn(gateway.metadata.annotations) !== undefined;
-}
-
-/**
- * The addresses of every cluster's ingress gateway, the same on every cluster.
- * external-dns lets one instance own a name and has the others skip it (issue
- * 1441, docs/adr/0009): whichever that is then publishes all of them, so that the
- * several A records that the runbook sets by hand come from one owner.
- */
-function targetOf(mesh: Mesh, addresses: Materials["ingressAddresses"]): string {
-  return joined(mesh.clusters.flatMap(({ name }) => addresses[name] ?? []));
-}
-
-function joined(addresses: readonly string[]): string {
-  return [...new Set(addresses)].toSorted().join(",");
 }
 
 function renderServers(routes: readonly Route[]): Json[] {

@@ -97,5 +97,6 @@ it("publishes the addresses that there are, also while a cluster has none", () =
   expect(filled?.metadata.annotations).toEqual({
     "external-dns.alpha.kubernetes.io/target": "192.0.2.9",
     "external-dns.kubernetes.io/target": "192.0.2.9",
+    "isthmus.dev/published": "east=192.0.2.9",
   });
 });

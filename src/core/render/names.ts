@@ -16,6 +16,9 @@ export const ownFieldManager = "isthmus";
 /** On an object of ours, with the value "true": it is never deleted, whatever the mesh file says. */
 export const keepAnnotation = "isthmus.dev/keep";
 
+/** On a Gateway whose hosts external-dns publishes: whose the addresses are, `west=192.0.2.1;east=192.0.2.2,192.0.2.3`. */
+export const publishedAnnotation = "isthmus.dev/published";
+
 /** Where istiod finds which network a namespace, a gateway or a pod is in (https://istio.io/latest/docs/reference/config/labels/). */
 export const networkLabel = "topology.istio.io/network";
 

@@ -140,6 +140,7 @@ describe("the runbook's system", () => {
       expect(objectOf(runbook(), cluster, key, known).metadata.annotations).toEqual({
         "external-dns.alpha.kubernetes.io/target": "80.158.47.22,80.158.59.119",
         "external-dns.kubernetes.io/target": "80.158.47.22,80.158.59.119",
+        "isthmus.dev/published": `${one}=80.158.47.22;${two}=80.158.59.119`,
       });
     }
   });
