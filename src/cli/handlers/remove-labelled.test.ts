@@ -97,6 +97,22 @@ describe("remove without an inventory", () => {
   });
 });
 
+it("takes the pods along that a killed watch has left, which keep no namespace", async () => {
+  const labels = { "isthmus.dev/mesh": "prod", "isthmus.dev/probe": "verify" };
+  // The kubelet writes the status of a pod.
+  const managedFields = [{ manager: "isthmus" }, { manager: "kubelet" }];
+  world.servers["west"]?.put({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "isthmus-probe-1", namespace: "sample", labels, managedFields },
+    spec: {},
+  });
+  const ran = await world.run("remove --yes");
+  expect(ran.err).not.toMatch(/(?:error|warning)\[/);
+  expect(ran.code).toBe(0);
+  expect(namesOn("west")).toEqual([]);
+});
+
 describe("remove --labelled", () => {
   it("shows what carries the label, asks, and removes it", async () => {
     forgetInventory("west");

@@ -232,15 +232,16 @@ async function deleteOwned(
   const whole = removalTasks.remove(cluster);
   const part = async (ref: TaskRef, work: () => Promise<void>): Promise<void> =>
     runTask({ ...ref, cluster }, options, work);
+  // What a watch or a proof that was killed has left would keep its namespace as somebody's.
+  if (cluster !== rancherLocalTarget) {
+    await deleteProbePods(one, mesh, options);
+  }
   const { keptObjects } = await deleteItems(one, items, {
     ...options,
     rancher,
     owned: keysOf([...inventory.items, ...items]),
     part: async (batch, work) => part(removalTasks.batch(whole, batch), work),
   });
-  if (cluster !== rancherLocalTarget) {
-    await deleteProbePods(one, mesh, options);
-  }
   const unseen: Diagnostic[] = [];
   await part(removalTasks.record(whole), async () => {
     unseen.push(...(await forget({ mesh, rancher, namesLeft }, owned, options.signal)));

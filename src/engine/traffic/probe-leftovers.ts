@@ -42,7 +42,7 @@ export async function deleteProbePods(
   { signal, onNote }: { readonly signal: AbortSignal; readonly onNote: (note: string) => void },
 ): Promise<void> {
   for (const pod of await listProbePods(client, mesh, [], signal)) {
-    onNote(`${pod.metadata.namespace}/${pod.metadata.name}, a probe pod that isthmus verify left`);
+    onNote(`${pod.metadata.namespace}/${pod.metadata.name}, a probe pod that an earlier run left`);
     await client.delete(referenceOf(pod), { signal });
   }
 }
