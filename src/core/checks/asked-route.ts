@@ -1,7 +1,7 @@
 import type { Route, Service } from "../model/mesh.ts";
-import { serviceHost } from "../render/names.ts";
 import type { ProxyRouteFacts } from "./proxy-facts.ts";
 import { askedRedirect, describeRedirect } from "./redirects.ts";
+import { versionCluster } from "../proxy/version-cluster.ts";
 
 /** Whether a proxy's route sends requests where a route of the mesh file asks, in the same shares, or redirects them alike. */
 export function doesAsAsked(
@@ -35,10 +35,7 @@ function showRedirect(redirect: NonNullable<Route["redirect"]>): string {
 function askedClusters(service: Service, route: Route): Readonly<Record<string, number>> {
   return sharesOf(
     Object.fromEntries(
-      Object.entries(route.weights).map(([version, weight]) => [
-        `outbound|${service.port}|${version}|${serviceHost(service)}`,
-        weight,
-      ]),
+      Object.entries(route.weights).map(([version, weight]) => [versionCluster(service, version), weight]),
     ),
   );
 }

@@ -4,8 +4,8 @@ import { serviceHost } from "../../core/render/names.ts";
 import { isExpression, matchesWhole } from "../../core/routing/regex.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import type { IngressPod } from "./ingress-endpoints.ts";
-import { subsetCluster } from "./proxy-endpoints.ts";
 import { proxyAdminPort, readProxyPage } from "./proxy-page.ts";
+import { versionCluster } from "../../core/proxy/version-cluster.ts";
 
 /** Whose answers, and from which time on they are late. */
 export interface TimesAsked {
@@ -167,7 +167,7 @@ function pageOf(service: Service): string {
 
 /** How proxies of newer and older releases call the histogram of a version. */
 function namesOf(service: Service, version: string): readonly string[] {
-  const cluster = subsetCluster(serviceHost(service), service.port, version);
+  const cluster = versionCluster(service, version);
   return [`cluster.${cluster};.upstream_rq_time`, `cluster.${cluster}.upstream_rq_time`];
 }
 

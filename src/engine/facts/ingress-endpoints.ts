@@ -8,15 +8,16 @@ import {
 import { hostNamesIn, resolveGateways, toldGateways } from "../../core/checks/gateway-names.ts";
 import { placesOf } from "../../core/checks/gateway-place.ts";
 import type { Cluster, Mesh, Service } from "../../core/model/mesh.ts";
-import { istioNamespace, serviceHost } from "../../core/render/names.ts";
+import { istioNamespace } from "../../core/render/names.ts";
 import { announcedGateway } from "../../core/routing/announced-gateway.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listIstiodPods } from "./istiod-pods.ts";
 import { readAnnouncers } from "./read-announcers.ts";
 import { readNetworkGateways } from "./network-gateways.ts";
 import type { ProxyEndpoints } from "./proxy-endpoints.ts";
-import { readProxyEndpoints, subsetCluster } from "./proxy-endpoints.ts";
+import { readProxyEndpoints } from "./proxy-endpoints.ts";
 import { readServiceEndpoints } from "./service-endpoints.ts";
+import { versionCluster } from "../../core/proxy/version-cluster.ts";
 
 /** A cluster that can be asked. */
 export interface Asked {
@@ -92,7 +93,7 @@ export async function compareIngressEndpoints(
   return known.flatMap((version) => {
     const expected = expectedEndpoints(mesh, service, { version, cluster: one.cluster }, actual);
     const tolerated = toleratedEndpoints(mesh, service, { version, cluster: one.cluster }, actual);
-    const name = subsetCluster(serviceHost(service), service.port, version);
+    const name = versionCluster(service, version);
     return tables.map((table) =>
       compareEndpoints({ cluster: one.cluster.name, version: version ?? "" }, expected, table.get(name), {
         alsoAt: otherAddresses(actual),

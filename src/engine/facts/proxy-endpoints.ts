@@ -133,8 +133,3 @@ function reasonToBeIdle(health: HealthStatus): string {
   }
   return health.pending_dynamic_removal === true ? "being removed" : "";
 }
-
-/** The name that istiod gives the Envoy cluster of a version's subset, or of the service without `version`. */
-export function subsetCluster(host: string, port: number, version: string | undefined): string {
-  return `outbound|${port}|${version ?? ""}|${host}`;
-}

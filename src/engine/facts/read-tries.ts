@@ -1,10 +1,9 @@
 import type { TryCounts } from "../../core/decide/error-gate.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { serviceHost } from "../../core/render/names.ts";
 import { readAnswerTimes } from "./answer-times.ts";
 import type { Asked, IngressPod } from "./ingress-endpoints.ts";
 import { listIngressPods, readTables } from "./ingress-endpoints.ts";
-import { subsetCluster } from "./proxy-endpoints.ts";
+import { versionCluster } from "../../core/proxy/version-cluster.ts";
 
 /** What a proxy has counted of one endpoint since it made it. */
 export interface EndpointTries extends TryCounts {
@@ -48,7 +47,7 @@ export async function readTries(
   ]);
   const tries = tables.flatMap((table, index) =>
     service.versions.flatMap(({ name }) =>
-      (table.get(subsetCluster(serviceHost(service), service.port, name)) ?? []).map(
+      (table.get(versionCluster(service, name)) ?? []).map(
         ({ address, counters: { total, success, error, timedOut, active } }) =>
           [
             `${name} ${pods[index]?.name ?? ""} ${address}`,

@@ -7,11 +7,12 @@ import type { RouteRequest } from "../../core/decide/route-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { countClusterChanges, readProxyEndpoints, subsetCluster } from "../facts/proxy-endpoints.ts";
+import { countClusterChanges, readProxyEndpoints } from "../facts/proxy-endpoints.ts";
 import type { IngressPod } from "../facts/ingress-endpoints.ts";
 import type { LoggedRequest } from "./read-access-log.ts";
 import { readAccessLog } from "./read-access-log.ts";
 import { sendRequests } from "./send-requests.ts";
+import { versionCluster } from "../../core/proxy/version-cluster.ts";
 
 export interface SplitMeasurement {
   readonly url: string;
@@ -152,7 +153,7 @@ async function readCounters(
   );
   const versions = Object.fromEntries(
     input.service.versions.map((version) => {
-      const name = subsetCluster(serviceHost(input.service), input.service.port, version.name);
+      const name = versionCluster(input.service, version.name);
       const endpoints = tables.flatMap(({ pod, table }) =>
         (table.get(name) ?? []).map((endpoint) => [`${pod} ${endpoint.address}`, endpoint.counters] as const),
       );

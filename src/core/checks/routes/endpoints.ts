@@ -1,5 +1,5 @@
 import type { Cluster, Service } from "../../model/mesh.ts";
-import { eastWestGateway, ingressGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace } from "../../render/names.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
@@ -28,6 +28,7 @@ import {
   sidecarsOf,
   sync,
 } from "../subjects.ts";
+import { versionCluster } from "../../proxy/version-cluster.ts";
 
 /** What the ingress proxies have of every version, against what the clusters really run and offer. */
 export const routeEndpoints: Check = {
@@ -101,7 +102,7 @@ function offersOf(services: readonly Service[], one: ReachedCluster): readonly O
       .map(({ name: version }) => ({
         service,
         version,
-        called: `outbound|${service.port}|${version}|${serviceHost(service)}`,
+        called: versionCluster(service, version),
         here,
       }));
   });

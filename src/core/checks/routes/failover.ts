@@ -1,5 +1,5 @@
 import type { Cluster, Service } from "../../model/mesh.ts";
-import { ingressGateway, serviceHost } from "../../render/names.ts";
+import { ingressGateway } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, kubectlCommand } from "../commands.ts";
@@ -10,6 +10,7 @@ import { gatewaysSeenBy } from "../far-gateways.ts";
 import { formatPlace } from "../gateway-place.ts";
 import { meshClusters } from "../reached.ts";
 import { appliedObject, localityOf, objectOf } from "../subjects.ts";
+import { versionCluster } from "../../proxy/version-cluster.ts";
 
 /**
  * Whether proxies have an order between a cluster's own endpoints and those of
@@ -65,7 +66,7 @@ function heldOf(one: ReachedCluster, service: Service): readonly Held[] {
     .filter(({ clusters }) => clusters.includes(one.cluster))
     .flatMap(({ name: version }) => {
       const pods = (here?.podsOf[version] ?? []).flatMap((address) => [address, ...(here?.alsoAt[address] ?? [])]);
-      const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
+      const called = versionCluster(service, version);
       return answeringPods(one, ingressGateway).map(({ config }): Held => {
         const endpoints = config.clusters.find(({ name }) => name === called)?.endpoints ?? [];
         const used = new Set(usedEndpoints(endpoints));

@@ -1,4 +1,4 @@
-import { ingressGateway, serviceHost } from "../../render/names.ts";
+import { ingressGateway } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { warning } from "../check.ts";
 import { kubectl, kubectlCommand } from "../commands.ts";
@@ -9,6 +9,7 @@ import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
 import { meshClusters, reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { knownGateways, needsOfProxies, networkLabelled, serviceIn, sync } from "../subjects.ts";
+import { versionCluster } from "../../proxy/version-cluster.ts";
 
 /**
  * A WorkloadEntry whose labels a Service selects, or a ServiceEntry of its host, adds
@@ -82,7 +83,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, { all, podAddresses, 
     const key = `${service.namespace}/${service.name}`;
     const own = known.get(key);
     const foreign = service.versions.flatMap(({ name: version }) => {
-      const called = `outbound|${service.port}|${version}|${serviceHost(service)}`;
+      const called = versionCluster(service, version);
       const used = pods.flatMap(({ config }) =>
         config.clusters.filter(({ name }) => name === called).flatMap(({ endpoints }) => usedEndpoints(endpoints)),
       );

@@ -1,11 +1,10 @@
 import type { RequestListener, Server } from "node:http";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { serviceHost } from "../../../core/render/names.ts";
 import { twoClusters } from "../../../core/testing/two-clusters.ts";
 import { connectFake } from "../../../kube/testing/connect-fake.ts";
-import { subsetCluster } from "../../facts/proxy-endpoints.ts";
 import type { MeasureInput } from "../measure-split.ts";
+import { versionCluster } from "../../../core/proxy/version-cluster.ts";
 
 const [service] = twoClusters.services;
 let servers: Server[] = [];
@@ -35,7 +34,7 @@ export async function ingressThat(behaviour: Behaviour, requests = 40): Promise<
   if (service === undefined) {
     throw new Error("the mesh has a service");
   }
-  const nameOf = (version: string): string => subsetCluster(serviceHost(service), service.port, version);
+  const nameOf = (version: string): string => versionCluster(service, version);
   const envoy: Envoy = {
     counters: { v1: { success: 1000, error: 5 }, v2: { success: 2000, error: 0 } },
     lines: [],
