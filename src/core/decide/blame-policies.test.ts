@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Finding } from "../checks/check.ts";
-import { problem } from "../checks/check.ts";
+import { problem, warning } from "../checks/check.ts";
 import { callsTo, plainIngress, requestsTo, wayToIstiod } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
-import { errorOf } from "../diagnostics/coded.ts";
-import { blamePolicies, blameProxies } from "./blame-policies.ts";
+import { errorOf, warningOf } from "../diagnostics/coded.ts";
+import { blameClosedProofs, blamePolicies, blameProxies } from "./blame-policies.ts";
 import type { RouteProof } from "./proof.ts";
 
 const failed: Diagnostic = {
@@ -99,4 +99,41 @@ it("lays what failed inside at the door of the object that decides over it in th
   expect(codesOf(blameProxies({ ...proof(reason), via: "mesh", cluster: "east" }, [found]))).toEqual(["ISM403"]);
   const limit = { ...found, breaks: [plainIngress("west")] };
   expect(codesOf(blameProxies(proof("status 429 of the mesh itself"), [limit]))).toEqual(["ISM564", "ISM403"]);
+});
+
+describe("a proof from inside", () => {
+  const finding = warning("ISM558", {
+    detail: "NetworkPolicy shop/default-deny of west closes what no policy admits",
+    fix: "This admits what is closed here and nothing else",
+    cluster: "west",
+    object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace: "shop", name: "default-deny" },
+  });
+  const toProofs = [{ proves: ["sample/helloworld"], finding }];
+  const unasked: Diagnostic = {
+    ...warningOf("ISM570"),
+    detail: "Nothing was asked from inside the mesh",
+    fix: "Remove what is named",
+    cluster: "west",
+  };
+  const unproven: RouteProof = { ...proof("", [unasked]), via: "ingress", state: "notProven", failures: [] };
+
+  it("has the policy first that closes the way of the pod that asks, and its fix is that of the policy", () => {
+    const blamed = blameClosedProofs(unproven, toProofs);
+    expect(codesOf(blamed)).toEqual(["ISM558", "ISM570"]);
+    expect(blamed.diagnostics[1]?.fix).toContain("shop/default-deny closes what the pod that asks needs");
+  });
+
+  it("has it first as well where the pod was asked by, and its requests failed", () => {
+    expect(codesOf(blameClosedProofs({ ...proof(reset), via: "mesh" }, toProofs))).toEqual(["ISM558", "ISM403"]);
+  });
+
+  it.each<readonly [string, RouteProof]>([
+    ["of another cluster", { ...unproven, cluster: "east" }],
+    ["of another service", { ...unproven, service: "prices" }],
+    ["from a pod of somebody's", { ...proof(reset), via: "mesh", from: "shop/client-1" }],
+    ["at the ingress", proof(reset)],
+    ["that is as asked", { ...proof(reset, []), via: "mesh", failures: [] }],
+  ])("is not laid at its door %s", (_, one) => {
+    expect(blameClosedProofs(one, toProofs)).toEqual(one);
+  });
 });

@@ -1,4 +1,5 @@
 import type { Finding } from "../checks/check.ts";
+import type { ClosedToProofs } from "../checks/policies/closed.ts";
 import { callsTo, plainIngress, requestsTo } from "../checks/subjects.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { RouteProof } from "./proof.ts";
@@ -19,7 +20,9 @@ export function blamePolicies(proof: RouteProof, closed: readonly Finding[], clu
   const service = `${proof.namespace}/${proof.service}`;
   const own = new Set(clusters.map((cluster) => requestsTo(cluster, service)));
   // Flows of the gateways themselves break nothing that has a name of its own.
-  const causes = closed.filter(({ breaks = [] }) => breaks.length === 0 || breaks.some((one) => own.has(one)));
+  const causes = explaining(proof, closed).filter(
+    ({ breaks = [] }) => breaks.length === 0 || breaks.some((one) => own.has(one)),
+  );
   const names = causes.map(({ object, cluster }) => `${object?.namespace}/${object?.name} of ${cluster}`);
   return blame(proof, causes, `Network policy ${names.join(", ")} closes the way of these requests`);
 }
@@ -31,7 +34,9 @@ export function blamePolicies(proof: RouteProof, closed: readonly Finding[], clu
 export function blameProxies(proof: RouteProof, found: readonly Finding[]): RouteProof {
   const { cluster, via } = proof;
   const broken = via === "mesh" ? callsTo(cluster, `${proof.namespace}/${proof.service}`) : plainIngress(cluster);
-  const causes = found.filter(({ breaks = [], object }) => object !== undefined && breaks.includes(broken));
+  const causes = explaining(proof, found).filter(
+    ({ breaks = [], object }) => object !== undefined && breaks.includes(broken),
+  );
   const names = causes.map(({ object }) => `${object?.kind} ${object?.namespace}/${object?.name}`);
   return blame(
     proof,
@@ -40,15 +45,41 @@ export function blameProxies(proof: RouteProof, found: readonly Finding[]): Rout
   );
 }
 
+/**
+ * The same by what policies close to the pods by which a service is proven from
+ * inside: they are neither its callers nor what those callers are, so that only
+ * the proof fails. Also where such a pod did not become ready (ISM570).
+ */
+export function blameClosedProofs(proof: RouteProof, found: readonly ClosedToProofs[]): RouteProof {
+  const service = `${proof.namespace}/${proof.service}`;
+  const isOf = ({ proves, finding }: ClosedToProofs): boolean =>
+    proves.includes(service) && finding.cluster === proof.cluster;
+  const isByProbe = proof.from === undefined && (proof.via === "mesh" || isUnasked(proof));
+  const causes =
+    isByProbe && (isUnasked(proof) || failedOnTheWay(proof)) ? found.filter(isOf).map(({ finding }) => finding) : [];
+  const names = causes.map(({ object }) => `${object?.namespace}/${object?.name}`);
+  return blame(proof, causes, `Network policy ${names.join(", ")} closes what the pod that asks needs`);
+}
+
+/** True where no pod inside could be asked from. */
+export function isUnasked({ diagnostics }: RouteProof): boolean {
+  return diagnostics.some(({ code }) => code === "ISM570");
+}
+
+/** What can be to blame: nothing where no request failed on its way. */
+function explaining(proof: RouteProof, found: readonly Finding[]): readonly Finding[] {
+  return failedOnTheWay(proof) ? found : [];
+}
+
 function blame(proof: RouteProof, causes: readonly Finding[], because: string): RouteProof {
-  return causes.length === 0 || !failedOnTheWay(proof)
+  return causes.length === 0
     ? proof
     : {
         ...proof,
         diagnostics: [
           ...causes.map(asDiagnostic),
           ...proof.diagnostics.map((one) =>
-            one.code === "ISM403"
+            one.code === "ISM403" || one.code === "ISM570"
               ? { ...one, fix: `${because}: do what its finding says, then run isthmus verify again.` }
               : one,
           ),

@@ -12,7 +12,7 @@ import { compilePolicies, judgeSide } from "./network-policy.ts";
 import { isDrifted, isLeft } from "./own-policies.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
-import { asPolicyPod } from "./required-flow.ts";
+import { asPolicyPod, dnsPods } from "./required-flow.ts";
 
 /** Connections that do not come about in a cluster, and the policies that close them. */
 export interface ClosedFlows {
@@ -100,14 +100,16 @@ export function describeClosed(
     detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
     fix: isDrifted(one, policies)
       ? `Network policies of isthmus there are not as the mesh file asks for them: ${applyCommand(facts, { cluster: one.cluster })} writes them. What is closed then still needs a policy beside them, which isthmus check names.`
-      : [whoDecides(facts, one, policies), describeAdmitting(one.context, flows, surroundings(one))].join(" "),
+      : [whoDecides(facts, { one, policies, flows }), describeAdmitting(one.context, flows, surroundings(one))].join(
+          " ",
+        ),
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
   };
 }
 
 /** Deleting is offered where it opens what is closed: all policies that close it, of which none is one that admits something else. */
-function whoDecides(facts: MeshFacts, one: ReachedCluster, policies: readonly NetworkPolicyFacts[]): string {
+function whoDecides(facts: MeshFacts, { one, policies, flows }: ClosedFlows): string {
   const names = policies.map(({ name }) => name);
   const isOne = names.length === 1;
   const them = isOne ? "it" : "them";
@@ -123,10 +125,14 @@ function whoDecides(facts: MeshFacts, one: ReachedCluster, policies: readonly Ne
   const deleted = policies.some(isPrinted)
     ? ""
     : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
-  const rendered = one.networkPolicies.some((policy) => policy.own === true)
+  return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${byApply(one, flows)}`;
+}
+
+/** That an apply can write what is missing, where there is no policy of isthmus yet. */
+function byApply({ networkPolicies }: ReachedCluster, flows: readonly RequiredFlow[]): string {
+  return networkPolicies.some(({ own }) => own === true) || flows.every(({ proves }) => proves !== undefined)
     ? ""
     : " With spec.hardening.networkPolicies: true an apply writes all policies that the mesh needs.";
-  return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${rendered}`;
 }
 
 const around = new WeakMap<ReachedCluster, Surroundings>();
@@ -139,14 +145,11 @@ function surroundings(one: ReachedCluster): Surroundings {
 
 /** All pods of a cluster that the facts have, as policies see them. */
 export function knownPods(one: ReachedCluster): readonly PolicyPod[] {
-  const { dns, scrapers = [], labels } = one.system;
+  const { scrapers = [] } = one.system;
   return [
     ...one.pods.map((pod) => asPolicyPod(one, pod)),
     ...(one.otherPods ?? []).map((pod) => asPolicyPod(one, pod)),
-    ...(dns?.pods ?? []).map((pod) => ({
-      ...pod,
-      namespaceLabels: { "kubernetes.io/metadata.name": pod.namespace, ...labels },
-    })),
+    ...dnsPods(one),
     ...scrapers,
   ];
 }

@@ -2,6 +2,7 @@ import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import { challengeFlows } from "./challenge-flows.ts";
 import { furtherFlows } from "./further-flows.ts";
+import { probeFlows } from "./probe-flows.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { requiredFlows } from "./required-flows.ts";
 
@@ -14,5 +15,6 @@ export function flowsOf(facts: MeshFacts): (one: ReachedCluster) => readonly Req
     ...requiredFlows(facts, one, farOf),
     ...challengeFlows(facts, one),
     ...furtherFlows(facts, one, farOf),
+    ...probeFlows(facts, one, farOf),
   ];
 }

@@ -6,11 +6,11 @@ import { istiod, requestsTo } from "../checks/subjects.ts";
 import { gatewayHealthPort } from "../render/gateway-probe.ts";
 import { istioNamespace } from "../render/names.ts";
 import type { Service } from "../model/mesh.ts";
-import type { PolicyPeer, PolicyPod, Protocol } from "./policy-pod.ts";
+import type { PolicyPeer, Protocol } from "./policy-pod.ts";
 import { protocols } from "./policy-pod.ts";
 import { distinctPods } from "./pod-kinds.ts";
 import type { RequiredFlow } from "./required-flow.ts";
-import { asPolicyPod } from "./required-flow.ts";
+import { asPolicyPod, bothEnds, dnsPods } from "./required-flow.ts";
 import type { FarGateway } from "./required-flows.ts";
 import { farGateways } from "./required-flows.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
@@ -137,17 +137,6 @@ function portText(port: number, protocol: Protocol): string {
   return protocol === "TCP" ? String(port) : `${port}/${protocol}`;
 }
 
-function bothEnds(
-  from: PolicyPod,
-  to: PolicyPod,
-  common: Omit<RequiredFlow, "pod" | "direction" | "peer">,
-): readonly RequiredFlow[] {
-  return [
-    { ...common, pod: from, direction: "egress", peer: { kind: "pod", pod: to } },
-    { ...common, pod: to, direction: "ingress", peer: { kind: "pod", pod: from } },
-  ];
-}
-
 function toFarGateway(one: ReachedCluster, pod: PodFacts, { cluster, address, port }: FarGateway): RequiredFlow {
   return {
     what: `requests of the pods of ${pod.namespace} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
@@ -201,18 +190,14 @@ function fromScrapers(one: ReachedCluster, pod: PodFacts | BesidePod, port: numb
 
 /** DNS servers answer both protocols at one port; TCP is for answers that do not fit into UDP. */
 function toDnsOverTcp(one: ReachedCluster, pod: PodFacts): readonly RequiredFlow[] {
-  const { dns, labels } = one.system;
-  const port = dns?.targetPort;
+  const port = one.system.dns?.targetPort;
   return port === undefined
     ? []
-    : distinctPods(one.networkPolicies, dns?.pods ?? []).map((server) => ({
+    : distinctPods(one.networkPolicies, dnsPods(one)).map((server) => ({
         what: `long look-ups of names by the pods of ${pod.namespace} (TCP ${port})`,
         pod: asPolicyPod(one, pod),
         direction: "egress",
-        peer: {
-          kind: "pod",
-          pod: { ...server, namespaceLabels: { "kubernetes.io/metadata.name": server.namespace, ...labels } },
-        },
+        peer: { kind: "pod", pod: server },
         port,
         protocol: "TCP",
         breaks: [],

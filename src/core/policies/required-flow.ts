@@ -11,6 +11,28 @@ export interface RequiredFlow extends Connection {
   readonly breaks: readonly Subject[];
   /** True for what works without it, or only somebody knows whether it is wanted. */
   readonly optional?: boolean;
+  /** `namespace/name` of the services that are proven from inside with it; left out where requests of others need it. isthmus renders no policy for it. */
+  readonly proves?: readonly string[];
+}
+
+/** The way out of one pod and the way into another: the policies of both decide. */
+export function bothEnds(
+  from: PolicyPod,
+  to: PolicyPod,
+  common: Omit<RequiredFlow, "pod" | "direction" | "peer">,
+): readonly RequiredFlow[] {
+  return [
+    { ...common, pod: from, direction: "egress", peer: { kind: "pod", pod: to } },
+    { ...common, pod: to, direction: "ingress", peer: { kind: "pod", pod: from } },
+  ];
+}
+
+/** The pods that answer look-ups of names in the cluster. */
+export function dnsPods({ system: { dns, labels } }: ReachedCluster): readonly PolicyPod[] {
+  return (dns?.pods ?? []).map((pod) => ({
+    ...pod,
+    namespaceLabels: { "kubernetes.io/metadata.name": pod.namespace, ...labels },
+  }));
 }
 
 /** The pod as policies see it, with the labels of its namespace. */

@@ -12,9 +12,10 @@ import { frontRoutesOf } from "../routing/hosts.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
-import { asPolicyPod, namespaceLabels } from "./required-flow.ts";
+import { asPolicyPod, bothEnds, dnsPods, namespaceLabels } from "./required-flow.ts";
 
-const xdsPort = 15012;
+/** At which istiod gives proxies their configuration and certificates. */
+export const xdsPort = 15012;
 const webhookPort = 15017;
 
 /** Every connection that the mesh needs from and to the pods of one cluster, as far as its own policies decide it. `farOf` gives the answering cluster of a name. */
@@ -121,27 +122,17 @@ function outOfProxy(
 }
 
 function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly RequiredFlow[] {
-  const dns = one.system.dns;
-  return (dns?.pods ?? []).flatMap((server) => {
-    const peer = {
-      ...server,
-      namespaceLabels: { "kubernetes.io/metadata.name": server.namespace, ...one.system.labels },
-    };
-    const port = dns?.targetPort;
-    const common = {
-      what: `look-ups of names by the pods of ${pod.namespace} (UDP ${port ?? 0})`,
-      port: port ?? 0,
-      protocol: "UDP",
-      breaks: pod.proxy ? [proxyOf(one.cluster, pod)] : [],
-    } as const;
-    return port === undefined
-      ? []
-      : [
-          // The policies of both ends decide.
-          { ...common, pod: seen, direction: "egress", peer: { kind: "pod", pod: peer } },
-          { ...common, pod: peer, direction: "ingress", peer: { kind: "pod", pod: seen } },
-        ];
-  });
+  const port = one.system.dns?.targetPort;
+  return port === undefined
+    ? []
+    : dnsPods(one).flatMap((server) =>
+        bothEnds(seen, server, {
+          what: `look-ups of names by the pods of ${pod.namespace} (UDP ${port})`,
+          port,
+          protocol: "UDP",
+          breaks: pod.proxy ? [proxyOf(one.cluster, pod)] : [],
+        }),
+      );
 }
 
 /** The ports at which the ingress is asked for the routes of the mesh, and for http01 challenges. */
@@ -262,14 +253,14 @@ function toService(
         const target = asPolicyPod(one, pod);
         return port === undefined
           ? []
-          : senders.flatMap(({ pod: sender, name }): readonly RequiredFlow[] => {
-              const what = `requests of ${name} to ${key} at port ${port}`;
-              const common = { what, port, protocol: "TCP", breaks: [requestsTo(one.cluster, key)] } as const;
-              return [
-                { ...common, pod: target, direction: "ingress", peer: { kind: "pod", pod: sender } },
-                { ...common, pod: sender, direction: "egress", peer: { kind: "pod", pod: target } },
-              ];
-            });
+          : senders.flatMap(({ pod: sender, name }) =>
+              bothEnds(sender, target, {
+                what: `requests of ${name} to ${key} at port ${port}`,
+                port,
+                protocol: "TCP",
+                breaks: [requestsTo(one.cluster, key)],
+              }),
+            );
       });
 }
 

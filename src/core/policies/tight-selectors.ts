@@ -1,11 +1,20 @@
 import type { Json } from "../model/kube-object.ts";
 import { hasLabels } from "../model/labels.ts";
 import type { Labels } from "../model/labels.ts";
+import { probeLabel } from "../render/probe-pod.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import { stableLabels } from "./policy-pod.ts";
 
 /** Labels that name what a pod is, then those that name which one of several; the first that is enough is taken. */
-const naming = ["app", "app.kubernetes.io/name", "k8s-app", "istio", "version", "app.kubernetes.io/version"];
+const naming = [
+  "app",
+  "app.kubernetes.io/name",
+  "k8s-app",
+  "istio",
+  probeLabel,
+  "version",
+  "app.kubernetes.io/version",
+];
 
 /** Selects pods with these labels, and without any of the absent ones. */
 export interface TightSelector {

@@ -2,10 +2,17 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
 import type { Finding } from "../../core/checks/check.ts";
+import { closedToProofs } from "../../core/checks/policies/closed.ts";
 import { networkPolicies } from "../../core/checks/policies/network-policies.ts";
 import { callers } from "../../core/checks/routes/callers.ts";
 import { filters } from "../../core/checks/routes/filters.ts";
-import { blamePolicies, blameProxies, failedOnTheWay } from "../../core/decide/blame-policies.ts";
+import {
+  blameClosedProofs,
+  blamePolicies,
+  blameProxies,
+  failedOnTheWay,
+  isUnasked,
+} from "../../core/decide/blame-policies.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { isRouteAt, routesNowhere } from "../../core/routing/routes-at.ts";
@@ -135,14 +142,14 @@ function routesOf({ routes }: Service, { only, from }: VerifyOptions): readonly 
   return from === undefined ? all : all.filter((route) => waysOf(route).includes("mesh"));
 }
 
-/** Where requests failed, network policies and what others have put into proxies are looked at before anything else is blamed. */
+/** Where requests failed, or no pod could ask, network policies and what others have put into proxies are looked at before anything else is blamed. */
 async function explainFailures(
   meshFile: MeshFile,
   open: OpenMesh,
   proofs: readonly RouteProof[],
   options: VerifyOptions,
 ): Promise<readonly RouteProof[]> {
-  if (!proofs.some(failedOnTheWay)) {
+  if (!proofs.some((proof) => failedOnTheWay(proof) || isUnasked(proof))) {
     return proofs;
   }
   const facts = await factsThrough(meshFile, open, options);
@@ -150,7 +157,8 @@ async function explainFailures(
   const closed = networkPolicies.run(facts).filter(wrong);
   const held = [...filters.run(facts), ...callers.run(facts)].filter(wrong);
   const clusters = meshFile.mesh.clusters.map(({ name }) => name);
-  return proofs.map((proof) => blameProxies(blamePolicies(proof, closed, clusters), held));
+  const toProofs = closedToProofs(facts);
+  return proofs.map((proof) => blameClosedProofs(blameProxies(blamePolicies(proof, closed, clusters), held), toProofs));
 }
 
 /** Everything that a proof has found, in the order of the proof; what several found is reported once. */

@@ -68,6 +68,7 @@ it("a pod that does not become ready is the reason with its own words, the newes
     "pod isthmus-probe-1 did not become ready: FailedMount: no configmap istio-ca-root-cert.",
   );
   expect(state?.detail).toContain("Network policy nobody-out of sample closes");
+  expect(state?.fix).toContain("isthmus check --strict prints the policy that admits what the pod needs");
   expect(state?.fix).toContain("kubectl --context w -n sample get events");
   expect(notes).toContain("failed: ISM570");
   expect(notes.at(0)).toContain("PodInitializing");

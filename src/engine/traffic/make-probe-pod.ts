@@ -180,7 +180,7 @@ async function notReady(
   return unmade(
     plan,
     `pod ${name} did not become ready: ${reasons}${blamed}`,
-    `Remove what is named, then run the same command again. More may be among the events: ${look}`,
+    `${policies.length === 0 ? "Remove what is named" : "Remove what is named (isthmus check --strict prints the policy that admits what the pod needs and nothing else)"}, then run the same command again. More may be among the events: ${look}`,
   );
 }
 

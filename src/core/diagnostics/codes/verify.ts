@@ -49,7 +49,7 @@ export const verifyCodes = {
   ISM570: {
     summary: "Nothing was asked from inside the mesh",
     explanation:
-      "Routes of `gateway: mesh` and services without routes are reached by callers inside the mesh only. `isthmus verify` makes a short-lived pod with a sidecar for them in each cluster and namespace. Where the API server refuses it (a right of the user, a quota, pod security), where pods of the namespace get no sidecar, where it does not become ready in time, or where the way to it breaks, nothing was seen, and the detail says why. Exit code 3, or 0 with --allow-unproven.",
+      "Routes of `gateway: mesh` and services without routes are reached by callers inside the mesh only. `isthmus verify` makes a short-lived pod with a sidecar for them in each cluster and namespace. Where the API server refuses it (a right of the user, a quota, pod security), where pods of the namespace get no sidecar, where it does not become ready in time, or where the way to it breaks, nothing was seen, and the detail says why. Network policies that close what the pod needs are named before it, with the policy that admits it (ISM558). Exit code 3, or 0 with --allow-unproven.",
   },
   ISM571: {
     summary: "A probe pod was not deleted",
