@@ -142,7 +142,7 @@ function frontPorts({ mesh }: MeshFacts): readonly number[] {
   return [...new Set([...routes.map((route) => (route.tls === undefined ? 80 : 443)), ...(isChallenged ? [80] : [])])];
 }
 
-/** A gateway inside of the cluster only (ClusterIP) is asked by whoever stands before it, which is not known. */
+/** A gateway inside of the cluster only (ClusterIP) is asked by whoever stands before it, which is not known; one without a Service by nobody, at ports that only the Service says. */
 function fromOutside(
   one: ReachedCluster,
   name: string,
@@ -150,11 +150,11 @@ function fromOutside(
   ports: readonly number[],
 ): readonly RequiredFlow[] {
   const { service } = gatewayOf(one, name) ?? {};
-  if (service !== undefined && service.type === "ClusterIP" && service.addresses.length === 0) {
+  if (service === undefined || (service.type === "ClusterIP" && service.addresses.length === 0)) {
     return [];
   }
   return ports.flatMap((port) => {
-    const target = service === undefined ? port : targetOfGateway(service, port, pod);
+    const target = targetOfGateway(service, port, pod);
     return target === undefined
       ? []
       : [

@@ -218,6 +218,21 @@ const table: readonly CheckRow[] = [
   ],
   [
     "policies/network-policies",
+    "nothing at a gateway whose Service is not there yet, which alone knows the pods' port",
+    withCluster("east", (one) => ({
+      gateways: one.gateways.map(({ service: _none, ...gateway }) => gateway),
+      networkPolicies: [
+        {
+          ...denyAll,
+          podSelector: { ...denyAll.podSelector, matchLabels: { istio: "ingressgateway" } },
+          ingress: [{ peers: [], ports: [{ protocol: "TCP", port: 8080 }] }],
+        },
+      ],
+    })),
+    [],
+  ],
+  [
+    "policies/network-policies",
     "nothing where a policy admits proxies alone and none runs",
     withCluster("east", () => ({
       pods: [],
