@@ -37,7 +37,7 @@ interface Report {
 /** What is said of drift; that the fakes have no gateways and proxies is another matter. */
 async function drift(command = "check -o json"): Promise<Report> {
   const report = JSON.parse((await world.run(command)).out) as Report;
-  return { ...report, causes: report.causes.filter((one) => /^ISM45[4-6]$/.test(one.code)) };
+  return { ...report, causes: report.causes.filter((one) => /^ISM(?:45[4-6]|751)$/.test(one.code)) };
 }
 
 function find(cluster: string, kind: object, namespace: string, name: string): WireObject {
@@ -139,6 +139,24 @@ describe("isthmus check", { timeout: patience }, () => {
     expect(more).toEqual([]);
     expect(cause).toMatchObject({ code: "ISM456", severity: "warning", commands: ["isthmus apply"] });
     expect(cause?.detail).toContain("west, east");
+  });
+
+  it("says of an apply that something stopped that it has not ended, and of no object that somebody has deleted it", async () => {
+    const manifests = path.join(world.folder, "helloworld.yaml");
+    const more = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: settings }\n";
+    await writeFile(manifests, `${await readFile(manifests, "utf8")}\n---\n${more}`);
+    world.servers["west"]?.inject(
+      { kind: "status", status: 403 },
+      { times: 99, matches: ({ url, method }) => method === "PATCH" && /settings\?(?!.*dryRun)/.test(url) },
+    );
+    expect((await world.run("apply --yes")).code).not.toBe(0);
+    const [cause, ...others] = (await drift()).causes;
+    expect(others).toEqual([]);
+    expect(cause).toMatchObject({ code: "ISM751", severity: "error" });
+    expect(cause?.detail).toContain("west (not there or not yet as asked: ConfigMap sample/settings)");
+    world.servers["west"]?.mend();
+    expect((await world.run("apply --yes")).code).toBe(0);
+    expect((await drift()).causes).toEqual([]);
   });
 
   it("says that nothing was compared where what is to be applied cannot be made, and goes on", async () => {

@@ -6,7 +6,7 @@ import type { AcmeIssuer, MeshFacts, ReachedCluster } from "./facts.ts";
 import type { CertManagerFacts, ProgramFacts } from "./program-facts.ts";
 import type { Need } from "./program-ways.ts";
 import { podOf, toApiServer, toClusterDns, wayOut } from "./program-ways.ts";
-import { gatewayOf, meshClusters } from "./reached.ts";
+import { gatewayOf, reachedClusters } from "./reached.ts";
 
 /** Providers that cert-manager asks by an API of their own at port 443 (https://cert-manager.io/docs/configuration/acme/dns01/#supported-dns01-providers). */
 const cloudProviders = ["akamai", "azureDNS", "cloudDNS", "cloudflare", "digitalocean", "route53"];
@@ -142,7 +142,7 @@ function toNameServers(issuer: AcmeIssuer, manager: CertManagerFacts): readonly 
  * seen by policies as the gateway's pods or as an address, as the cluster's network has it.
  */
 function toIngresses(facts: MeshFacts, one: ReachedCluster, pod: PolicyPod): readonly Need[] {
-  const ways = meshClusters(facts).flatMap((other): readonly Connection[] => {
+  const ways = reachedClusters(facts).flatMap((other): readonly Connection[] => {
     const { service } = gatewayOf(other, ingressGateway) ?? {};
     const outside = (service?.addresses ?? []).map((host) => wayOut(pod, { host, port: 80, protocol: "TCP" }));
     const target = service?.servicePorts.find(({ port }) => port === 80)?.targetPort;

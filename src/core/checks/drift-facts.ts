@@ -7,6 +7,8 @@ export type DriftFacts =
       readonly kind: "compared";
       /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
       readonly applied: boolean;
+      /** An apply has begun there and has not ended: it goes on, was interrupted, or something stopped it. Left out where none has. */
+      readonly unfinished?: true;
       /** How many objects there an apply has written, by their label and field manager, while no list of what was applied is there; left out where that is none. */
       readonly unlisted?: number;
       readonly objects: readonly DriftedObject[];
@@ -26,10 +28,11 @@ export interface DriftedObject {
   readonly id: ObjectId;
   /**
    * `gone`: an apply has made it, and it is there no more. `changed`: somebody
-   * else has written over it. `pending`: the mesh file asks for what was not
+   * else has written over it. `unmade`: an apply that has not ended was to make
+   * it, and it is not there. `pending`: the mesh file asks for what was not
    * applied yet. `left`: the mesh file asks for it no longer.
    */
-  readonly state: "gone" | "changed" | "pending" | "left";
+  readonly state: "gone" | "changed" | "unmade" | "pending" | "left";
   /** What differs; empty where the whole object is gone, new or left. */
   readonly fields: readonly DriftedField[];
   /** Who changed it last, where the API server says so. */

@@ -5,8 +5,10 @@ import type { DriftedObject } from "./drift-facts.ts";
 import type { MeshFacts } from "./facts.ts";
 import type { Subject } from "./subjects.ts";
 import {
+  definitionCalled,
   gatewayAddress,
   istiodObjects,
+  namespaceOf,
   readerAccount,
   refusal,
   wayToInjector,
@@ -39,6 +41,14 @@ export function brokenBy(
       ? [readerAccount(cluster)]
       : []),
     ...(isForIstiod(id) ? [istiodObjects(cluster)] : []),
+  ];
+}
+
+/** What goes with a whole object that is not there: what is in a namespace, and the objects of a kind. */
+export function goneParts(cluster: string, { id }: DriftedObject): readonly Subject[] {
+  return [
+    ...(id.kind === "Namespace" ? [namespaceOf(cluster, id.name)] : []),
+    ...(id.kind === "CustomResourceDefinition" ? [definitionCalled(cluster, id.name)] : []),
   ];
 }
 

@@ -26,10 +26,10 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * which webhooks refuse routes, 11 who fills the Secrets of routes and what
  * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
  * cert-manager out, 14 which writes were tried and which kube-proxies follow,
- * 15 under which prefix external-dns reads annotations, 16 what cert-manager
- * says of certificates: checks would be wrong where it is missing.
+ * 15 external-dns' prefix of annotations, 16 what cert-manager says of
+ * certificates, 17 which applies have not ended: without it checks are wrong.
  */
-export const factsVersion = 16;
+export const factsVersion = 17;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

@@ -35,6 +35,7 @@ import { addedFields } from "./drift/added-fields.ts";
 import { inventory } from "./drift/inventory.ts";
 import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
 import { objects as driftedObjects } from "./drift/objects.ts";
+import { unfinished } from "./drift/unfinished.ts";
 import { owner } from "./dns/owner.ts";
 import { policy } from "./dns/policy.ts";
 import { published } from "./dns/published.ts";
@@ -121,6 +122,7 @@ export const checks: readonly Check[] = [
   peerAuthentication,
   authorization,
   inventory,
+  unfinished,
   addedFields,
   driftedObjects,
   meshFileApplied,

@@ -67,6 +67,29 @@ function drift(
   return facts;
 }
 
+describe("an apply that has not ended", () => {
+  const inventory = { mesh: "demo", cluster: "east", unfinished: true } as const;
+  const made = planned({ action: "create", live: undefined });
+  const statesOf = (items: readonly InventoryItem[], change: Partial<Planned> = {}): readonly string[] =>
+    drift({ objects: [made], inventory: { ...inventory, items }, ...change }).objects.map(({ state }) => state);
+
+  it("has not made what it had yet to make, and nobody has deleted that", () => {
+    expect(statesOf([item(route)])).toEqual(["unmade"]);
+    expect(drift({ objects: [made], inventory: { ...inventory, items: [item(route)] } }).unfinished).toBe(true);
+  });
+
+  it("did not make anew what an earlier one had made and somebody has deleted", () => {
+    expect(statesOf([item(route, route)])).toEqual(["gone"]);
+  });
+
+  it("leaves no mark when it has ended: what is not there is gone then", () => {
+    const ended = { mesh: "demo", cluster: "east", items: [item(route)] };
+    const facts = drift({ objects: [made], inventory: ended });
+    expect(facts.objects.map(({ state }) => state)).toEqual(["gone"]);
+    expect(facts).not.toHaveProperty("unfinished");
+  });
+});
+
 describe("what others have added", () => {
   const older = false;
   const added: AddedField = {

@@ -8,7 +8,8 @@ import { digestObject } from "./digest.ts";
 import { meshLabel, ownFieldManager } from "../render/names.ts";
 import type { FieldChange } from "./diff.ts";
 import { managedFieldsOf } from "./field-writers.ts";
-import type { ClusterPlan, PlannedObject } from "./plan.ts";
+import type { InventoryItem } from "./inventory.ts";
+import type { ClusterPlan, PlannedObject, RefusedWrite } from "./plan.ts";
 
 type Planned = Extract<ClusterPlan, { readonly kind: "planned" }>;
 type Compared = Extract<DriftFacts, { readonly kind: "compared" }>;
@@ -35,11 +36,15 @@ export function driftOf(
   refused: readonly RefusedObject[] = [],
 ): DriftFacts {
   const items = new Map(plan.inventory.items.map((item) => [keyOf(item.id), item]));
+  const isUnfinished = plan.inventory.unfinished === true;
   // Who may not ask knows nothing; what the API server finds invalid is there and differs.
   const isJudged = ({ id, diagnostic }: RefusedObject): boolean => diagnostic.code === "ISM269" && items.has(keyOf(id));
   const objects = plan.objects.flatMap((object): readonly DriftedObject[] => {
     const item = items.get(keyOf(object.id));
-    const found = judge(object, item !== undefined, item?.settled?.digest);
+    const found =
+      isUnfinished && isUnmade(object, item)
+        ? ({ state: "unmade", fields: [] } as const)
+        : judge(object, item !== undefined, item?.settled?.digest);
     return found === undefined ? [] : [{ id: object.id, ...found, ...belongings(object, serviceOf) }];
   });
   const added = plan.objects.flatMap((object): readonly AddedToObject[] => {
@@ -56,16 +61,12 @@ export function driftOf(
       ...(service === undefined ? {} : { service }),
     };
   });
-  const refusedWrites = [
-    ...(plan.refusedWrites ?? []),
-    ...refused
-      .filter(({ diagnostic }) => diagnostic.code === "ISM757")
-      .map(({ id, diagnostic }) => ({ id, says: diagnostic.detail ?? "" })),
-  ];
+  const refusedWrites = [...(plan.refusedWrites ?? []), ...forbiddenOf(refused)];
   const left = plan.prune.map((item): DriftedObject => ({ id: item.id, state: "left", fields: [] }));
   return {
     kind: "compared",
     applied: plan.inventory.items.length > 0,
+    ...(isUnfinished ? { unfinished: true } : {}),
     ...unlistedOf(plan),
     objects: [...objects, ...stopped, ...left],
     ...(added.length === 0 ? {} : { added }),
@@ -75,6 +76,18 @@ export function driftOf(
       .filter((one) => !isJudged(one))
       .map(({ id, diagnostic }) => ({ object: describeId(id), reason: diagnostic.summary })),
   };
+}
+
+/** What policies and webhooks said no to. */
+function forbiddenOf(refused: readonly RefusedObject[]): readonly RefusedWrite[] {
+  return refused
+    .filter(({ diagnostic }) => diagnostic.code === "ISM757")
+    .map(({ id, diagnostic }) => ({ id, says: diagnostic.detail ?? "" }));
+}
+
+/** What the last apply that ended has made has a note of what it was. */
+function isUnmade({ live }: PlannedObject, item: InventoryItem | undefined): boolean {
+  return live === undefined && item !== undefined && item.settled === undefined;
 }
 
 /**

@@ -10,6 +10,9 @@ describe("an inventory", () => {
   it("comes back from its ConfigMap as it was", () => {
     const inventory = { mesh: "m", cluster: "west", items: [item("a", true), item("b", false)] };
     expect(parseInventory(renderInventory(inventory))).toEqual(inventory);
+    for (const unfinished of [true, false]) {
+      expect(parseInventory(renderInventory({ ...inventory, unfinished }))).toEqual({ ...inventory, unfinished });
+    }
   });
 
   it("is byte-equal whatever the order it was gathered in", () => {

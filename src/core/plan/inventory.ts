@@ -38,6 +38,8 @@ export interface Inventory {
   readonly drains?: readonly Drain[];
   /** The names that isthmus publishes for the mesh, or did and has not taken away yet; absent where there never were any. */
   readonly names?: readonly string[];
+  /** True from an apply's first write on until it has ended in this cluster, however long ago that was; absent where no apply has said so. */
+  readonly unfinished?: boolean;
 }
 
 /** Inventories live beside the cluster's own bookkeeping, so that they outlast every namespace that an apply makes. */
@@ -76,6 +78,7 @@ export function renderInventory(inventory: Inventory): KubeObject {
       // Where something was drained once it says that nothing is any more.
       ...(inventory.drains === undefined ? {} : { drains: JSON.stringify(inventory.drains) }),
       ...(inventory.names === undefined ? {} : { names: JSON.stringify(inventory.names) }),
+      ...(inventory.unfinished === undefined ? {} : { unfinished: String(inventory.unfinished) }),
     },
   };
 }
@@ -95,6 +98,7 @@ export function parseInventory(object: KubeObject): Inventory {
     items: items.filter((item) => waves.includes(item.wave)),
     ...(data["drains"] === undefined ? {} : { drains: JSON.parse(data["drains"]) as Drain[] }),
     ...(data["names"] === undefined ? {} : { names: JSON.parse(data["names"]) as string[] }),
+    ...(data["unfinished"] === undefined ? {} : { unfinished: data["unfinished"] === "true" }),
   };
 }
 

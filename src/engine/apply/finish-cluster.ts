@@ -84,8 +84,11 @@ async function writeInventory(work: ClusterRun, gone: readonly InventoryItem[], 
   const left = new Set(gone);
   const known = mergeInventories(work.plan.inventory.items, plannedItems(work.plan)).filter((item) => !left.has(item));
   const items = await run.reading.run(signal, async () => recordApplied(work, known, signal));
-  const inventory = renderInventory(withNames({ ...work.plan.inventory, items }, work.plan.names));
-  if (digestObject(inventory) !== digestObject(renderInventory(work.plan.inventory))) {
+  const before = work.plan.inventory;
+  const isMarked = !work.plan.inventoryCurrent || before.unfinished !== undefined;
+  const ended = { ...before, items, ...(isMarked ? { unfinished: false } : {}) };
+  const inventory = renderInventory(withNames(ended, work.plan.names));
+  if (!work.plan.inventoryCurrent || digestObject(inventory) !== digestObject(renderInventory(before))) {
     await work.one.client.apply(inventory, { signal });
   }
 }

@@ -246,9 +246,8 @@ async function begin(work: ClusterRun, options: TaskOptions): Promise<void> {
     }
     if (!work.plan.inventoryCurrent) {
       const items = mergeInventories(work.plan.inventory.items, plannedItems(work.plan));
-      await work.one.client.apply(renderInventory(withNames({ ...work.plan.inventory, items }, work.plan.names)), {
-        signal,
-      });
+      const inventory = withNames({ ...work.plan.inventory, items, unfinished: true }, work.plan.names);
+      await work.one.client.apply(renderInventory(inventory), { signal });
     }
   });
 }

@@ -6,6 +6,7 @@ import { reachedClusters } from "../reached.ts";
 import { appliedObject } from "../subjects.ts";
 import { brokenBy } from "../drifted.ts";
 import { whyNotCompared } from "../not-compared.ts";
+import { isUnfinished } from "./unfinished.ts";
 
 /** How many objects are named. */
 const named = 4;
@@ -23,7 +24,7 @@ export const meshFile: Check = {
     const pending = reachedClusters(facts).flatMap((one) =>
       one.drift?.kind === "compared" && one.drift.applied
         ? one.drift.objects
-            .filter((object) => object.state === "pending" || object.state === "left")
+            .filter(({ state }) => state === "left" || (state === "pending" && !isUnfinished(one)))
             .map((object) => ({ cluster: one.cluster, object }))
         : [],
     );

@@ -6,8 +6,8 @@ import type { DriftedField, DriftedObject } from "../drift-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { appliedObject, definitionCalled, namespaceOf, objectOf } from "../subjects.ts";
-import { brokenBy, seenBy } from "../drifted.ts";
+import { appliedObject, objectOf } from "../subjects.ts";
+import { brokenBy, goneParts, seenBy } from "../drifted.ts";
 import { whyNotCompared } from "../not-compared.ts";
 
 /** From how many objects on that one writer changed, or that are gone, they are one finding. */
@@ -111,10 +111,7 @@ function subjectsOf(
     breaks: group.flatMap((object) => [
       appliedObject(one.cluster, object.id),
       ...brokenBy(facts, one.cluster, object),
-      ...(object.id.kind === "Namespace" && object.state === "gone" ? [namespaceOf(one.cluster, object.id.name)] : []),
-      ...(object.id.kind === "CustomResourceDefinition" && object.state === "gone"
-        ? [definitionCalled(one.cluster, object.id.name)]
-        : []),
+      ...(object.state === "gone" ? goneParts(one.cluster, object) : []),
     ]),
     // What is found in a namespace that is gone is not why it is gone.
     needs: group

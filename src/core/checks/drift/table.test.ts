@@ -61,6 +61,25 @@ const table: readonly CheckRow[] = [
   ],
   ["drift/mesh-file", "what it no longer asks for", withDrift({ ...drifted, state: "left" }), ["warning ISM456 east"]],
   [
+    "drift/unfinished",
+    "what an apply that has not ended has yet to make",
+    withCompared({ unfinished: true, objects: [{ ...drifted, state: "unmade" }] }),
+    ["error ISM751 east"],
+  ],
+  [
+    "drift/unfinished",
+    "a warning where everything is there",
+    withCompared({ unfinished: true }),
+    ["warning ISM751 east"],
+  ],
+  ["drift/unfinished", "nothing where every apply has ended", withDrift({ ...drifted, state: "gone" }), []],
+  [
+    "drift/mesh-file",
+    "nothing of what an apply has begun to write",
+    withCompared({ unfinished: true, objects: [{ ...drifted, state: "pending" }] }),
+    [],
+  ],
+  [
     "drift/inventory",
     "objects of the mesh of which no list is there",
     withCompared({ applied: false, unlisted: 12 }),

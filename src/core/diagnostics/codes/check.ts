@@ -230,6 +230,11 @@ export const checkCodes = {
     explanation:
       "The cluster has what the last apply made, and the mesh file (or a service's manifests, or a newer release of isthmus) asks for something else since. Nothing is broken by that; what is found wrong only because of it is told with it.",
   },
+  ISM751: {
+    summary: "An apply has not ended",
+    explanation:
+      "An apply marks the mesh's inventory in a cluster before it writes anything else there, and takes the mark away when everything is there and proxies have taken it. Between the two it goes on, or it was interrupted (Ctrl-C, a machine that ended), or something stopped it. What is not there yet is no drift, and what is found wrong only because of it is told with it. Running the apply again ends it. Inventories of older releases of isthmus have no such mark.",
+  },
   ISM556: {
     summary: "Somebody has added a field to an object of isthmus",
     explanation:

@@ -220,4 +220,22 @@ export const faultsOfHands: readonly MeshFault[] = [
     ),
     causes: ["error ISM455 east"],
   },
+  {
+    name: "east-apply-has-not-ended",
+    happens: inCluster("east", (one) => ({
+      drift: {
+        ...(one.drift?.kind === "compared" ? one.drift : { kind: "compared", applied: true, unknown: [] }),
+        unfinished: true,
+        objects: [
+          ...(one.drift?.kind === "compared" ? one.drift.objects : []),
+          {
+            id: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace: "sample", name: "np-helloworld" },
+            state: "unmade",
+            fields: [],
+          },
+        ],
+      },
+    })),
+    causes: ["error ISM751 east"],
+  },
 ];
