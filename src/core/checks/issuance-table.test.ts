@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { ingressGateway } from "../render/names.ts";
-import { withConfig } from "../testing/changed-facts.ts";
+import { withConfig, withFrontDoor } from "../testing/changed-facts.ts";
 import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { healthyFacts } from "../testing/healthy-facts.ts";
 import type { StrayObject, TlsSecretFacts } from "./certificate-facts.ts";
@@ -158,8 +158,11 @@ describe("an issuer of somebody's own that proves by pages", () => {
     const facts = withIssuance({ ready: true, issuer: byPages }, { secret: valid });
     const one = { ...facts, clusters: facts.clusters.slice(1) };
     expect(findingsOf("certificates/pages", one)).toEqual([]);
-    const ours = { ...facts, mesh: { ...facts.mesh, http01Issuers: ["pages"] } };
-    expect(findingsOf("certificates/pages", ours)).toEqual([]);
+    // Of its name alone, with a route that does not name it, nobody leads the challenges.
+    const alike = { ...facts, mesh: { ...facts.mesh, http01Issuers: ["pages"] } };
+    expect(findingsOf("certificates/pages", alike)).toHaveLength(1);
+    const { mesh } = withFrontDoor(alike, "pages");
+    expect(findingsOf("certificates/pages", { ...alike, mesh: { ...mesh, http01Issuers: ["pages"] } })).toEqual([]);
   });
 
   it("cannot prove a wildcard", () => {

@@ -108,7 +108,18 @@ describe("what cert-manager says of a Certificate", () => {
   });
 
   it("has the event of an order without a challenge, and the words of an issuer that is not ready", async () => {
-    const involvedObject = { kind: "Order", name: "door-1-1" };
+    const involvedObject = { kind: "Order", name: "door-1-1", uid: "door-1-1" };
+    const before = wireObject(
+      "Event",
+      { namespace, name: "b" },
+      {
+        involvedObject: { ...involvedObject, uid: "before" },
+        type: "Warning",
+        reason: "Solver",
+        message: "of an order of the same name",
+        lastTimestamp: "2026-01-02T00:00:00Z",
+      },
+    );
     const event = wireObject(
       "Event",
       { namespace, name: "e" },
@@ -125,7 +136,7 @@ describe("what cert-manager says of a Certificate", () => {
     });
     const { issuerRef: _issuer, ...spec } = certificate.spec;
     const byIssuer = { ...certificate, spec: { ...spec, issuerRef: { name: "le" } } };
-    const found = await read([request, order, event, unready], byIssuer);
+    const found = await read([request, order, before, event, unready], byIssuer);
     expect(found.issuance?.order).toEqual({ state: "pending", reason: "", warning: "Solver: no solver" });
     expect(found.issuer).toMatchObject({
       kind: "Issuer",

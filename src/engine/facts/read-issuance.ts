@@ -90,7 +90,8 @@ type List = (
 /** An order for which no solver fits has no challenge, and says so by an event alone. */
 async function orderOf(order: KubeObject, isAlone: boolean, list: List): Promise<Issuance["order"]> {
   const reason = statusText(order, "reason");
-  const fieldSelector = `type=Warning,involvedObject.kind=Order,involvedObject.name=${order.metadata.name}`;
+  // One that is made anew has the name of the one before.
+  const fieldSelector = `type=Warning,involvedObject.uid=${order.metadata.uid ?? ""}`;
   const events = isAlone && reason === "" ? await list("v1", "Event", { fieldSelector }) : [];
   const [last] = events.toSorted((left, right) => timeOf(right).localeCompare(timeOf(left)));
   const warning = last && `${textAt(last, "reason") ?? ""}: ${textAt(last, "message") ?? ""}`;

@@ -58,11 +58,18 @@ export function explainPages(
     };
   }
   const clusters = meshClusters(facts).filter(({ tlsSecrets }) => tlsSecrets.some((other) => other.name === name));
-  const isLed = kind === "ClusterIssuer" && facts.mesh.http01Issuers.includes(issuer);
-  return byPages.length === 0 || isLed || clusters.length < 2
+  return byPages.length === 0 || (kind === "ClusterIssuer" && isLed(facts, name, issuer)) || clusters.length < 2
     ? undefined
     : {
         why: `${kind} ${issuer} proves ${byPages.join(", ")} by pages (http01): the ACME server asks any address of the name at port 80, and the page is in ${one.cluster} alone, which asks for the certificate, while ${clusters.map(({ cluster }) => cluster).join(" and ")} serve the name.`,
         fix: `Whoever made ${kind} ${issuer} has to decide: give it a dns01 solver, or have the mesh file make the issuer (spec.issuers with acme.http01, and issuer at the route), so that isthmus leads each challenge to the cluster that asks.`,
       };
+}
+
+/** isthmus leads the challenges of the hosts whose routes name the issuer. */
+function isLed({ mesh }: MeshFacts, secret: string, issuer: string): boolean {
+  const routes = mesh.services.flatMap((service) => service.routes);
+  return (
+    mesh.http01Issuers.includes(issuer) && routes.some(({ tls }) => tls?.secretName === secret && tls.issuer === issuer)
+  );
 }
