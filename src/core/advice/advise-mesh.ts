@@ -8,6 +8,7 @@ import { adviseLiteralPaths } from "./literal-paths.ts";
 import { adviseLonelyClusters } from "./lonely-clusters.ts";
 import { adviseLongTries } from "./long-tries.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
+import { adviseNeverInjected } from "./never-injected.ts";
 import { adviseOperatorOverlay } from "./operator-overlay.ts";
 import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
@@ -38,6 +39,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseQuantities(mesh, locate),
     ...adviseUnusedFields(mesh, locate),
     ...adviseLonelyClusters(mesh, locate),
+    ...adviseNeverInjected(mesh, locate),
     ...adviseSharedEndpoints(mesh, locate),
     ...adviseSeveralGateways(mesh, locate),
     ...adviseOperatorOverlay(mesh, locate),

@@ -7,14 +7,6 @@ import type { CheckedService, Finding } from "./finding.ts";
 import type { PodTemplate } from "./pod-template.ts";
 import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
 
-/** Istio injects nothing there, whatever the labels say (IgnoredNamespaces of istio.io/istio/pkg/kube/inject). */
-const neverInjected: ReadonlySet<string> = new Set([
-  "kube-system",
-  "kube-public",
-  "kube-node-lease",
-  "local-path-storage",
-]);
-
 const injectKey = "sidecar.istio.io/inject";
 
 /** Workloads whose pods API servers refuse, that have none, or whose pods take no part in the mesh. */
@@ -26,7 +18,7 @@ export function checkPods(checked: CheckedService): readonly Finding[] {
       : [
           ...checkOwnSelector(object, template),
           ...(isOfService(checked, template)
-            ? [...checkReplicas(checked, object, template), ...checkSidecar(checked, object, template)]
+            ? [...checkReplicas(checked, object, template), ...checkSidecar(object, template)]
             : []),
         ];
   });
@@ -82,8 +74,8 @@ function checkReplicas(
       ];
 }
 
-function checkSidecar({ service }: CheckedService, object: KubeObject, template: PodTemplate): readonly Finding[] {
-  const why = reasonWithoutSidecar(service.namespace, template);
+function checkSidecar(object: KubeObject, template: PodTemplate): readonly Finding[] {
+  const why = reasonWithoutSidecar(template);
   return why === undefined
     ? []
     : [
@@ -97,16 +89,11 @@ function checkSidecar({ service }: CheckedService, object: KubeObject, template:
       ];
 }
 
-function reasonWithoutSidecar(
-  namespace: string,
-  { labels, annotations, spec }: PodTemplate,
-): { readonly reason: string; readonly fix: string } | undefined {
-  if (neverInjected.has(namespace)) {
-    return {
-      reason: `Istio puts none into pods of namespace ${namespace}`,
-      fix: "Move the service into a namespace of its own.",
-    };
-  }
+function reasonWithoutSidecar({
+  labels,
+  annotations,
+  spec,
+}: PodTemplate): { readonly reason: string; readonly fix: string } | undefined {
   if (spec["hostNetwork"] === true) {
     return { reason: "they are in their node's network (hostNetwork: true)", fix: "Take hostNetwork out." };
   }

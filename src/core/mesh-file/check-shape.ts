@@ -124,8 +124,8 @@ function describeSolvers(path: Path): Finding {
   };
 }
 
-/** Whether a field is missing because it has another name there, which is told. */
-function isMisspelt(path: Path, root: unknown): boolean {
+/** Whether the field at the path is missing because it has another name there, which is told (ISM102). */
+export function isMisspelt(path: Path, root: unknown): boolean {
   const parent = valueAt(root, path.slice(0, -1));
   const known = Object.keys(fieldAt(path.slice(0, -1))?.properties ?? {});
   return (

@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { formatDiagnostic } from "../diagnostics/format.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
+import { meshWithRoutes } from "../testing/mesh-with-routes.ts";
 import { parseMesh } from "./parse.ts";
 
 function readExample(name: string): string {
@@ -18,6 +19,15 @@ const small = `${head}  clusters: [{ name: west, context: w }]\n`;
 function codesOf(text: string): readonly string[] {
   return parseMesh(text, "mesh.yaml").diagnostics.map((one) => one.code);
 }
+
+it.each([
+  ["{ name: r, gatway: g, hosts: [a.example], weights: { v1: 100 } }", "gateway"],
+  ["{ name: r, gateway: g, host: [a.example], weights: { v1: 100 } }", "hosts"],
+])("a misspelt field is not missing too, also where a rule asks for it: %s", (route, meant) => {
+  expect(parseMesh(meshWithRoutes(route), "mesh.yaml").diagnostics).toMatchObject([
+    { code: "ISM102", fix: `Did you mean ${meant}?` },
+  ]);
+});
 
 describe("the examples", () => {
   it("of the sandbox is the mesh that all later tests use", () => {

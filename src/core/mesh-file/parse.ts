@@ -1,7 +1,7 @@
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
 import { hiddenTexts, hideTexts } from "../redact/mask-line.ts";
-import { checkShape } from "./check-shape.ts";
+import { checkShape, isMisspelt } from "./check-shape.ts";
 import { fillDefaults } from "./defaults.ts";
 import type { Finding } from "./finding.ts";
 import { placeFinding } from "./finding.ts";
@@ -82,7 +82,10 @@ function checkContent(yaml: YamlFile): Checked {
     return { findings: [foreign] };
   }
   const shape = checkShape(value);
-  const findings = [...shape.findings, ...rules.flatMap((rule) => rule(shape.draft))];
+  const ofRules = rules
+    .flatMap((rule) => rule(shape.draft))
+    .filter(({ code, path }) => code !== "ISM105" || !isMisspelt(path, value));
+  const findings = [...shape.findings, ...ofRules];
   return shape.mesh === undefined || findings.length > 0 ? { findings } : { mesh: fillDefaults(shape.mesh), findings };
 }
 

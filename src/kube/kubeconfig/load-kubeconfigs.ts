@@ -123,6 +123,11 @@ function describeMistake(file: string, { kind, place, words }: KubeconfigMistake
         detail: `In the kubeconfig ${where}: ${words}. kubectl refuses the whole file for it, whichever context is asked for.`,
         fix: "Correct the value there. YAML takes an unquoted 12, 1e3, 0x10, yes or off for a number or a truth value; in quotes each is text.",
       });
+    case "encoding":
+      return accessDiagnostic("ISM512", {
+        detail: `In the kubeconfig ${where}: ${words}. kubectl refuses the whole file for it, whichever context is asked for.`,
+        fix: "Write the PEM file's content there in base64 (`base64 -w0 FILE`), or name the file by the field of the same name without `-data`.",
+      });
     case "duplicate":
       return accessDiagnostic("ISM513", {
         detail: `In the kubeconfig ${where}: ${words}. kubectl refuses the whole file for it, since nobody can tell which one is meant.`,

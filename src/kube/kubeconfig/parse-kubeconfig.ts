@@ -4,7 +4,7 @@ import { isRecord } from "./read-fields.ts";
 
 /** What is wrong with a kubeconfig's text, in words that quote no credential. */
 export interface KubeconfigMistake {
-  readonly kind: "yaml" | "type" | "duplicate";
+  readonly kind: "yaml" | "type" | "encoding" | "duplicate";
   /** `line 3, column 9`; undefined where the value came from elsewhere (a merge key). */
   readonly place?: string;
   readonly words: string;
@@ -204,7 +204,7 @@ function checkScalar(value: unknown, shape: "text" | "secret" | "bytes" | "flag"
     return;
   }
   if (shape === "bytes" && !isBase64(value)) {
-    report("type", path, `${nameOf(path)} is no base64`);
+    report("encoding", path, `${nameOf(path)} is no base64`);
   }
 }
 

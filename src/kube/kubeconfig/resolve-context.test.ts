@@ -316,6 +316,12 @@ contexts: [{name: ${context}, context: {cluster: kubernetes, user: kubernetes-ad
     expect(found[0]?.detail).toContain(`${bad}, line 2, column 10: clusters[0].name is the number 12`);
   });
 
+  it("may hold a path or a PEM file where its content in base64 is expected, which is told with the way to it", async () => {
+    const bad = await write("path.yaml", "clusters:\n- name: c\n  cluster: { certificate-authority-data: ./ca.pem }\n");
+    const [one] = await problems("a", listed(bad));
+    expect(one).toMatchObject({ code: "ISM512", fix: expect.stringContaining("base64 -w0 FILE") });
+  });
+
   it("that are not there are named when nothing has the context", async () => {
     const good = await write("good.yaml", kubeconfig("good", ["a"]));
     const [unknown] = await problems("b", listed(path.join(folder, "nowhere.yaml"), good));

@@ -164,7 +164,7 @@ export const accessCodes = {
   ISM512: {
     summary: "A value of the kubeconfig has the wrong type",
     explanation:
-      "kubectl reads a kubeconfig as YAML 1.1 and then by type. An unquoted name, token or user such as 12, 1e3, 0x10, yes or off is a number or a truth value there, and kubectl refuses the whole file for it, also when the context that is asked for is another one. So does isthmus, since both must see the same file alike.",
+      "kubectl reads a kubeconfig as YAML 1.1 and then by type. An unquoted name, token or user such as 12, 1e3, 0x10, yes or off is a number or a truth value there, and kubectl refuses the whole file for it, also when the context that is asked for is another one. So does isthmus, since both must see the same file alike. The fields that end in `-data` hold a PEM file in base64, and what is no base64 is refused in the same way.",
   },
   ISM513: {
     summary: "The kubeconfig has two entries of one name",
