@@ -1,5 +1,6 @@
 import type { Secret } from "../core/secret.ts";
 import { CredentialError } from "./credentials/credential-error.ts";
+import { describeUnended } from "./credentials/exec-plugin.ts";
 import { redactText } from "./credentials/redact-text.ts";
 import { endpointOf } from "./endpoint.ts";
 import type { KubeErrorFields, KubeErrorKind } from "./errors.ts";
@@ -42,7 +43,7 @@ export interface Reporter {
   unknownKind(subject: RequestSubject): KubeError;
   /** A success that is no Kubernetes answer. */
   foreignAnswer(status: number, subject: RequestSubject): KubeError;
-  /** The cluster had so many milliseconds for a whole look at it, and they are over. */
+  /** The cluster had so many milliseconds for a whole look at it, and they are over; of kind `credentials` where the context's plugin is still at work. */
   late(timeoutMs: number): KubeError;
   /** The way to a pod broke, in the node's or the tunnel's words. */
   tunnelFailure(words: string, subject: RequestSubject): KubeError;
@@ -86,10 +87,15 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
     },
     foreignAnswer: (status, subject) =>
       fail("protocol", subject, "the answer is not one of a Kubernetes API server", { status }),
-    late: (timeoutMs) =>
-      fail("unreachable", { verb: "look" }, `not all answers came within ${timeoutMs / 1000} s`, {
-        cause: Object.assign(new Error("the cluster's time is up"), { code: lateCode }),
-      }),
+    late(timeoutMs) {
+      const subject = { verb: "look" };
+      const unended = describeUnended(context, timeoutMs);
+      return unended !== undefined
+        ? fail("credentials", subject, unended.message, { cause: unended })
+        : fail("unreachable", subject, `not all answers came within ${timeoutMs / 1000} s`, {
+            cause: Object.assign(new Error("the cluster's time is up"), { code: lateCode }),
+          });
+    },
     tunnelFailure: (words, subject) => fail("tunnel", subject, redactText(words)),
     unknownKind: (subject) => fail("no-such-kind", subject, unknownKindWords, { status: 404 }),
   };

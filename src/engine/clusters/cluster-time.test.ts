@@ -1,4 +1,6 @@
 import { expect, it, vi } from "vitest";
+import { Secret } from "../../core/secret.ts";
+import { createAuthorizer } from "../../kube/credentials/authorizer.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { contextOf } from "../../kube/fake/fake-context.ts";
 import type { FakeConnection } from "../../kube/testing/connect-fake.ts";
@@ -24,6 +26,24 @@ it("ends a look at a cluster that never answers when its time is up, and says wh
   expect(code).toBe("ISM777");
   expect(detail).toContain("look on oslo: not all answers came within 0.2 s, from http://127.0.0.1:");
   expect(fix).toContain("get --raw '/readyz?verbose'");
+});
+
+it("blames the credential command that has not ended, and not the cluster, which nobody could ask", async () => {
+  const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "sleep", args: [new Secret("30")], env: [] };
+  const user = { name: "me", exec: { ...exec, provideClusterInfo: false } };
+  const context = contextOf("https://127.0.0.1:9", { user });
+  const authorizer = createAuthorizer(context);
+  const { signal } = new AbortController();
+  const at = { cluster: { name: "oslo" }, context };
+  const look = withinClusterTime(at, { signal, clusterTimeoutMs: 200 }, async (stop) => authorizer.authorize(stop));
+  const error: unknown = await look.catch((reason: unknown) => reason);
+  const { code, detail } = await diagnoseKubeError(error, "oslo");
+  expect([code, detail]).toEqual([
+    "ISM266",
+    expect.stringContaining(
+      "The command sleep, which hands out the credentials for the context fake, has not ended within 0.2 s",
+    ),
+  ]);
 });
 
 it("counts the answers of one look together, each of which came in time", async () => {

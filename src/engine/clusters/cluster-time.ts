@@ -13,6 +13,7 @@ import type { RunOptions } from "../options.ts";
  * The work ends by its signal. Rejects with what the work rejects with, the
  * caller's reason, or, when the time is up, a KubeError of kind `unreachable`,
  * whatever the work made of its end: to whoever looks the cluster is then one that does not answer (ISM777).
+ * Where the time went by while a credential plugin ran, it is one of kind `credentials` (ISM266).
  */
 export async function withinClusterTime<T>(
   { cluster, context }: { readonly cluster: { readonly name: string }; readonly context: ResolvedContext },

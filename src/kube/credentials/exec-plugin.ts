@@ -17,6 +17,17 @@ export interface ExecCredential {
 /** Plugins that open a browser wait for a person; the others answer within seconds. */
 const timeoutMs = 60_000;
 
+/** The plugins that have begun and not ended; each runs once for all that wait for it. */
+const running = new WeakSet<ExecPluginSpec>();
+
+/** What to say of a look that ran out of its time while the context's plugin was still at work (ISM266); undefined where none is. */
+export function describeUnended(context: ResolvedContext, afterMs: number): CredentialError | undefined {
+  const { exec } = context.user;
+  return exec === undefined || !running.has(exec)
+    ? undefined
+    : failure(exec, context, `has not ended within ${afterMs / 1000} s, and the cluster is not asked before.`);
+}
+
 /**
  * Runs a credential plugin without a terminal and reads its ExecCredential
  * (https://kubernetes.io/docs/reference/access-authn-authz/authentication/#client-go-credential-plugins).
@@ -29,7 +40,8 @@ export async function runExecPlugin(
   signal: AbortSignal,
 ): Promise<ExecCredential> {
   signal.throwIfAborted();
-  const run = await runCommand(spec, context, signal);
+  running.add(spec);
+  const run = await runCommand(spec, context, signal).finally(() => running.delete(spec));
   signal.throwIfAborted();
   if (run.kind === "not-started") {
     throw explainMissing(spec, run.cause);
