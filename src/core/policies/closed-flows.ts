@@ -5,6 +5,7 @@ import { reachedClusters } from "../checks/reached.ts";
 import { applyCommand } from "../checks/commands.ts";
 import type { Surroundings } from "./admitting-policies.ts";
 import { isPrinted } from "./admitting-policies.ts";
+import type { ClosedEnds, ClosedFlows } from "./join-ends.ts";
 import { describeAdmitting } from "./describe-admitting.ts";
 import { describeUnsure } from "./describe-unsure.ts";
 import { flowsOf } from "./flows-of.ts";
@@ -13,13 +14,6 @@ import { isDrifted, isLeft } from "./own-policies.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod, dnsPods } from "./required-flow.ts";
-
-/** Connections that do not come about in a cluster, and the policies that close them. */
-export interface ClosedFlows {
-  readonly one: ReachedCluster;
-  readonly policies: readonly NetworkPolicyFacts[];
-  readonly flows: readonly RequiredFlow[];
-}
 
 /** A connection of which nobody can say whether it comes about. */
 interface UnsureFlow {
@@ -91,21 +85,30 @@ function judgeFlows(one: ReachedCluster, flowsIn: (one: ReachedCluster) => reado
 /** What a person reads of it: the policies, what they close, and a policy that admits it. */
 export function describeClosed(
   facts: MeshFacts,
-  { one, policies, flows }: ClosedFlows,
+  { one, policies, flows, outward = [] }: ClosedFlows & Partial<ClosedEnds>,
 ): Required<Pick<Finding, "detail" | "fix" | "cluster" | "object">> {
   const [first] = policies;
   const names = policies.map((policy) => policy.name).join(", ");
   const [several, namespace] = [policies.length > 1, first?.namespace ?? ""];
   return {
-    detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.`,
+    detail: `NetworkPolicy ${namespace}/${names} of ${one.cluster} close${several ? "" : "s"} what no policy admits: ${[...new Set(flows.map((flow) => flow.what))].join("; ")}.${describeOutward(outward)}`,
     fix: isDrifted(one, policies)
       ? `Network policies of isthmus there are not as the mesh file asks for them: ${applyCommand(facts, { cluster: one.cluster })} writes them. What is closed then still needs a policy beside them, which isthmus check names.`
-      : [whoDecides(facts, { one, policies, flows }), describeAdmitting(one.context, flows, surroundings(one))].join(
-          " ",
-        ),
+      : [
+          whoDecides(facts, { one, policies, flows }),
+          describeAdmitting(one.context, [...flows, ...outward.flatMap((end) => end.flows)], surroundings(one)),
+        ].join(" "),
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name: first?.name ?? "" },
   };
+}
+
+function describeOutward(outward: readonly ClosedFlows[]): string {
+  const names = outward.flatMap(({ policies }) => policies.map(({ namespace, name }) => `${namespace}/${name}`));
+  const each = [...new Set(names)];
+  return each.length === 0
+    ? ""
+    : ` Of the pods that connect, ${each.join(", ")} ${each.length === 1 ? "closes" : "close"} the way out to it.`;
 }
 
 /** Deleting is offered where it opens what is closed: all policies that close it, of which none is one that admits something else. */

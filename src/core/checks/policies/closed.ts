@@ -2,6 +2,7 @@ import type { Check, Finding } from "../check.ts";
 import { warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import { closedFlows, describeClosed } from "../../policies/closed-flows.ts";
+import { joinEnds } from "../../policies/join-ends.ts";
 import { unjudgedPolicies, unsureWays } from "./network-policies.ts";
 
 /** What not every mesh needs. Who closes that may mean to, so it is said to those who ask only. */
@@ -12,9 +13,9 @@ export const closed: Check = {
   strict: true,
   unseen: (facts) => [...unjudgedPolicies(facts), ...unsureWays(facts, (optional) => optional)],
   run: (facts) =>
-    closedFlows(facts)
-      .filter(({ flows }) => flows.every((flow) => flow.optional === true))
-      .map((one) => warning("ISM558", describeClosed(facts, one))),
+    joinEnds(closedFlows(facts).filter(({ flows }) => flows.every((flow) => flow.optional === true))).map((one) =>
+      warning("ISM558", describeClosed(facts, one)),
+    ),
 };
 
 /** What policies close to the pods by which services are proven from inside. */

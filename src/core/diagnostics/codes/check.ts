@@ -188,7 +188,7 @@ export const checkCodes = {
   ISM558: {
     summary: "A network policy closes what services may need",
     explanation:
-      "`isthmus check --strict` looks for it. Requests that come in from outside reach the services of the mesh. Closed is what not every mesh needs, and what is there to use it: requests from one service of the mesh to another or to other networks, Prometheus reading metrics at 15020 and 15014, health checks of load balancers at the gateways' port 15021, look-ups of names over TCP, which DNS takes where an answer does not fit into UDP, and what the pods need by which `isthmus verify` asks as a caller inside: istiod, names, the services that it asks for and the gateways of other networks. Only who runs the services knows whether that is wanted.",
+      "`isthmus check --strict` looks for it. Requests that come in from outside reach the services of the mesh. Closed is what not every mesh needs, and what is there to use it: requests from one service of the mesh to another or to other networks, Prometheus reading metrics at 15020 and 15014, health checks of load balancers at the gateways' port 15021, look-ups of names over TCP, which DNS takes where an answer does not fit into UDP, and what the pods need by which `isthmus verify` asks as a caller inside: istiod, names, the services that it asks for and the gateways of other networks. What is closed at both ends is told once, with what admits it at both. Only who runs the services knows whether that is wanted.",
   },
   ISM559: {
     summary: "More is open than the mesh needs",

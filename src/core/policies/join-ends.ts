@@ -1,0 +1,48 @@
+import type { ReachedCluster } from "../checks/facts.ts";
+import type { NetworkPolicyFacts } from "../checks/policy-facts.ts";
+import type { RequiredFlow } from "./required-flow.ts";
+
+/** Connections that do not come about in a cluster, and the policies that close them. */
+export interface ClosedFlows {
+  readonly one: ReachedCluster;
+  readonly policies: readonly NetworkPolicyFacts[];
+  readonly flows: readonly RequiredFlow[];
+}
+
+/** Closed connections, with what closes them at their other end as well. */
+export interface ClosedEnds extends ClosedFlows {
+  /** What closes the ways out to these ways in. */
+  readonly outward: readonly ClosedFlows[];
+}
+
+/**
+ * The same closed connections, each told once: what closes nothing but ways out
+ * whose other end is closed too goes with what closes the ways in. What closes
+ * a way out alone stays as it is. The groups may be of several clusters.
+ */
+export function joinEnds(groups: readonly ClosedFlows[]): readonly ClosedEnds[] {
+  const inward = new Map<string, ClosedFlows>();
+  for (const group of groups) {
+    for (const { what, direction } of group.flows) {
+      if (direction === "ingress") {
+        inward.set(keyOf(group, what), group);
+      }
+    }
+  }
+  const outward = new Map<ClosedFlows, ClosedFlows[]>();
+  const told = groups.filter((group) => {
+    const isTold = group.flows.every(({ what, direction }) => direction === "egress" && inward.has(keyOf(group, what)));
+    for (const end of isTold ? new Set(inward.values()) : []) {
+      const flows = group.flows.filter(({ what }) => inward.get(keyOf(group, what)) === end);
+      if (flows.length > 0) {
+        outward.set(end, [...(outward.get(end) ?? []), { ...group, flows }]);
+      }
+    }
+    return !isTold;
+  });
+  return told.map((group) => ({ ...group, outward: outward.get(group) ?? [] }));
+}
+
+function keyOf({ one }: ClosedFlows, what: string): string {
+  return `${one.cluster} ${what}`;
+}
