@@ -13,6 +13,7 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { EngineOptions, PlanOptions } from "../options.ts";
 import type { PreparedPlan } from "../plan/prepare-plan.ts";
 import { preparePlan } from "../plan/prepare-plan.ts";
+import { refuseHalfOfANewMesh } from "../plan/preflight/new-mesh-complete.ts";
 import { readSavedPlan, refuseStaleMeshFile, refuseStalePlan } from "../plan/saved-plan-file.ts";
 import type { Scope } from "./scope.ts";
 
@@ -124,24 +125,4 @@ export async function prepareApply(
 /** What is wrong with names refuses no apply: it ends as partly applied and says again what is missing. */
 function asWarning(diagnostic: Diagnostic): Diagnostic {
   return { ...diagnostic, severity: "warning" };
-}
-
-/** A mesh that no cluster has yet needs all of its clusters (docs/adr/0003). */
-function refuseHalfOfANewMesh({ plan, established }: PreparedPlan): void {
-  const unavailable = plan.clusters.flatMap((cluster) => (cluster.kind === "unreachable" ? [cluster] : []));
-  const all = unavailable.length === plan.clusters.length;
-  if (unavailable.length === 0 || (established && !all)) {
-    return;
-  }
-  throw new UserError(
-    [
-      ...unavailable.map((cluster) => cluster.diagnostic),
-      {
-        ...errorOf("ISM306"),
-        detail: `${unavailable.map((cluster) => cluster.cluster).join(", ")} ${all ? "is all there is" : "does not answer"}, and no cluster that answers carries mesh ${plan.mesh} yet. Nothing was changed anywhere.`,
-        fix: "Correct the access to these clusters, or take them out of the mesh file, then apply again.",
-      },
-    ],
-    exitCodes.unreachable,
-  );
 }
