@@ -42,9 +42,14 @@ export interface Finding extends Diagnostic {
   /**
    * The parts of its cluster, and of the other one, that prove it: nothing that
    * any other part could hold would make it untrue, or its fix a wrong one. So
-   * it stays where only others could not be read. Left out: all that its check asks for.
+   * it stays where only others could not be read. Left out: all that its check
+   * asks for. `elsewhere` are parts of any further cluster.
    */
-  readonly provenBy?: { readonly own: readonly UnreadPart[]; readonly remote?: readonly UnreadPart[] };
+  readonly provenBy?: {
+    readonly own?: readonly UnreadPart[];
+    readonly remote?: readonly UnreadPart[];
+    readonly elsewhere?: readonly UnreadPart[];
+  };
   /** Said after the cause's own words, when this is folded under a finding about the same object. */
   readonly remark?: string;
 }

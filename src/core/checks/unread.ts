@@ -40,7 +40,8 @@ export function judge(check: Check, facts: MeshFacts, selected: string | undefin
 function restsOn({ cluster, remote, provenBy }: Finding, name: string, part: UnreadPart): boolean {
   return (
     (name === cluster && (provenBy?.own ?? [part]).includes(part)) ||
-    (name === remote && (provenBy === undefined || provenBy.remote?.includes(part) === true))
+    (name === remote && (provenBy === undefined || provenBy.remote?.includes(part) === true)) ||
+    (name !== cluster && name !== remote && provenBy?.elsewhere?.includes(part) === true)
   );
 }
 

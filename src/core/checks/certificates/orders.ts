@@ -47,6 +47,8 @@ function ofClosed(
       cluster: one.cluster,
       object: { group: "apps", kind: "Deployment", namespace, name },
       breaks: [issuing(one.cluster)],
+      // The policy that is printed has the ingresses of all clusters.
+      provenBy: { elsewhere: ["gateways"] },
     }),
   ];
 }
