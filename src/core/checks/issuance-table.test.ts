@@ -3,6 +3,7 @@ import { ingressGateway } from "../render/names.ts";
 import { withConfig, withFrontDoor } from "../testing/changed-facts.ts";
 import { findingsOf, foundBy } from "../testing/found-by.ts";
 import { healthyFacts } from "../testing/healthy-facts.ts";
+import { changingName, withNames } from "../testing/published-facts.ts";
 import type { StrayObject, TlsSecretFacts } from "./certificate-facts.ts";
 import { certificateIssuance } from "./certificates/issuance.ts";
 import type { MeshFacts } from "./facts.ts";
@@ -122,6 +123,18 @@ describe("a Certificate that is not ready", () => {
     expect(causes.map(({ code, consequences }) => [code, ...consequences.map((one) => one.code)])).toEqual([
       ["ISM779", "ISM450"],
     ]);
+  });
+
+  it("explains that a name is about to leave the cluster that lacks it", () => {
+    const both = { west: "192.0.2.1", east: "192.0.2.2" };
+    const named = withNames(withIssuance(waiting), [changingName(both, { west: "192.0.2.1" })]);
+    const services = named.mesh.services.map((service) => ({
+      ...service,
+      routes: service.routes.map((route) => ({ ...route, hosts: ["app.example.test"], tls: { secretName: "door" } })),
+    }));
+    const { causes } = runChecks({ ...named, mesh: { ...named.mesh, services } }, { pre: false });
+    const found = causes.find(({ code }) => code === "ISM779");
+    expect(found?.consequences.map(({ code }) => code)).toEqual(expect.arrayContaining(["ISM450", "ISM646"]));
   });
 
   it("is not called well where cert-manager's objects may not be read", () => {

@@ -6,7 +6,8 @@ import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
-import { gatewayAddress, gatewayPods } from "../subjects.ts";
+import type { Subject } from "../subjects.ts";
+import { gatewayAddress, gatewayPods, objectOf } from "../subjects.ts";
 
 /** What isthmus publishes is in DNS, by it alone, and with the addresses that the clusters have. */
 export const published: Check = {
@@ -51,9 +52,27 @@ function judge({ mesh }: MeshFacts, planned: PlannedName): readonly Finding[] {
           warning("ISM646", {
             detail: `${planned.name} is not as its clusters are: ${others.map(({ action, address, clusters }) => `${address} of ${clusters.join(" and ") || "nobody"} ${action === "add" ? "is missing" : "is there"}`).join(", ")}.`,
             fix: "Write the name as the clusters are: isthmus dns sync (with --watch it goes on with that)",
+            needs: certificateOf(mesh, planned.name, others),
           }),
         ]),
   ];
+}
+
+/** What a cluster lacks that alone is about to leave a name: without its certificate a name is not led there. */
+function certificateOf(
+  { services }: MeshFacts["mesh"],
+  name: string,
+  changes: ReturnType<typeof addressChanges>,
+): readonly Subject[] {
+  const clusters = [...new Set(changes.flatMap((change) => change.clusters))];
+  const secrets = services.flatMap(({ routes }) =>
+    routes.flatMap(({ hosts, tls }) => (hosts.includes(name) && tls !== undefined ? [tls.secretName] : [])),
+  );
+  return clusters.length === 1 && changes.every(({ action }) => action === "remove")
+    ? secrets.map((secret) =>
+        objectOf(clusters[0] ?? "", { group: "", kind: "Secret", namespace: istioNamespace, name: secret }),
+      )
+    : [];
 }
 
 /** A name without a record of ours needs nothing. */
