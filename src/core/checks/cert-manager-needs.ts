@@ -34,6 +34,17 @@ export function needsOf(facts: MeshFacts, one: ReachedCluster, manager: CertMana
   ]);
 }
 
+/** Whether `needsOf` goes by the ingress gateways of another cluster that this account may not read: some of the needs are not known then. */
+export function lacksIngresses({ mesh, clusters }: MeshFacts, { cluster }: ReachedCluster): boolean {
+  return (
+    (mesh.acmeIssuers ?? []).some((issuer) => issuer.http01 === true && isChecked(issuer)) &&
+    clusters.some(
+      (other) =>
+        other.kind === "reached" && other.cluster !== cluster && other.unread?.some(({ part }) => part === "gateways"),
+    )
+  );
+}
+
 /**
  * What pods of a webhook for a DNS provider need inside of the cluster: their API server, by which they also know who
  * calls them, and the cluster's DNS.

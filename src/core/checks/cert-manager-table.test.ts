@@ -233,6 +233,19 @@ describe("a cert-manager whose namespace has policies", () => {
     expect(by("0.0.0.0/0")).toEqual([]);
   });
 
+  it("is not judged where another cluster's ingress, which its checks ask, may not be read", () => {
+    const facts = withCertManager([http], []);
+    const clusters = facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "west"
+        ? { ...one, gateways: [], unread: [{ part: "gateways" as const, why: "forbidden" }] }
+        : one,
+    );
+    expect(judge(certificateOrders, { ...facts, clusters }, undefined)).toEqual({
+      findings: [],
+      unseen: ["the gateways of west: forbidden"],
+    });
+  });
+
   it("never says that all is well where its policies or its name servers are not known", () => {
     const unread = withCertManager([dns], [], { policiesUnread: true, networkPolicies: [] });
     expect(judge(certificateOrders, unread, undefined)).toEqual({

@@ -148,6 +148,20 @@ describe("a Certificate that is not ready", () => {
   });
 });
 
+/** The route that shows the certificate is in east's region alone. */
+function withRegion(facts: MeshFacts): MeshFacts {
+  const clusters = facts.mesh.clusters.map((one) => ({ ...one, region: one.name }));
+  const services = facts.mesh.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((route) => ({
+      ...route,
+      tls: { secretName: "door" },
+      match: { ...route.match, fromRegions: ["east"] },
+    })),
+  }));
+  return { ...facts, mesh: { ...facts.mesh, clusters, services } };
+}
+
 describe("an issuer of somebody's own that proves by pages", () => {
   const byPages: IssuerFacts = { ...issuer, byPages: ["shop.example"] };
   const why =
@@ -169,7 +183,8 @@ describe("an issuer of somebody's own that proves by pages", () => {
 
   it("is left alone where one cluster serves the name, and where it is the mesh file's", () => {
     const facts = withIssuance({ ready: true, issuer: byPages }, { secret: valid });
-    const one = { ...facts, clusters: facts.clusters.slice(1) };
+    const one = { ...facts, mesh: { ...facts.mesh, clusters: facts.mesh.clusters.slice(1) } };
+    expect(findingsOf("certificates/pages", withRegion(facts))).toEqual([]);
     expect(findingsOf("certificates/pages", one)).toEqual([]);
     // Of its name alone, with a route that does not name it, nobody leads the challenges.
     const alike = { ...facts, mesh: { ...facts.mesh, http01Issuers: ["pages"] } };

@@ -1,4 +1,4 @@
-import { anywhereOutside, httpsOutside, needsOf, webhookNeedsOf } from "../cert-manager-needs.ts";
+import { anywhereOutside, httpsOutside, lacksIngresses, needsOf, webhookNeedsOf } from "../cert-manager-needs.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -16,9 +16,11 @@ export const certificateOrders: Check = {
   unseen: (facts) => meshClusters(facts).flatMap((one) => unseenIn(facts, one)),
   run: (facts) =>
     meshClusters(facts).flatMap((one) => [
-      ...(one.certManager ?? []).flatMap((manager) =>
-        ofClosed(one, manager, needsOf(facts, one, manager), "cert-manager"),
-      ),
+      ...(one.certManager ?? []).flatMap((manager) => {
+        const needs = needsOf(facts, one, manager);
+        // The policy that a fix prints would leave out what is not known.
+        return lacksIngresses(facts, one) ? [] : ofClosed(one, manager, needs, "cert-manager");
+      }),
       ...webhooksOf(one).flatMap((webhook) => ofWebhook(one, webhook)),
     ]),
 };

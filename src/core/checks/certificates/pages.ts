@@ -1,3 +1,4 @@
+import { meshAt } from "../../routing/routes-at.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { warning } from "../check.ts";
@@ -57,11 +58,11 @@ export function explainPages(
       fix: `Whoever made ${kind} ${issuer} has to give it a dns01 solver, or name the hosts one by one.`,
     };
   }
-  const clusters = meshClusters(facts).filter(({ tlsSecrets }) => tlsSecrets.some((other) => other.name === name));
+  const clusters = servingClusters(facts, name);
   return byPages.length === 0 || (kind === "ClusterIssuer" && isLed(facts, name, issuer)) || clusters.length < 2
     ? undefined
     : {
-        why: `${kind} ${issuer} proves ${byPages.join(", ")} by pages (http01): the ACME server asks any address of the name at port 80, and the page is in ${one.cluster} alone, which asks for the certificate, while ${clusters.map(({ cluster }) => cluster).join(" and ")} serve the name.`,
+        why: `${kind} ${issuer} proves ${byPages.join(", ")} by pages (http01): the ACME server asks any address of the name at port 80, and the page is in ${one.cluster} alone, which asks for the certificate, while ${clusters.map((one) => one.name).join(" and ")} serve the name.`,
         fix: `Whoever made ${kind} ${issuer} has to decide: give it a dns01 solver, or have the mesh file make the issuer (spec.issuers with acme.http01, and issuer at the route), so that isthmus leads each challenge to the cluster that asks.`,
       };
 }
@@ -72,4 +73,11 @@ function isLed({ mesh }: MeshFacts, secret: string, issuer: string): boolean {
   return (
     mesh.http01Issuers.includes(issuer) && routes.some(({ tls }) => tls?.secretName === secret && tls.issuer === issuer)
   );
+}
+
+/** The clusters with a route that shows the certificate, by the mesh file: also those that were not seen. All, where none says it. */
+function servingClusters({ mesh }: MeshFacts, secret: string): MeshFacts["mesh"]["clusters"] {
+  const isNamed = ({ services }: Pick<MeshFacts["mesh"], "services">): boolean =>
+    services.some(({ routes }) => routes.some(({ tls }) => tls?.secretName === secret));
+  return isNamed(mesh) ? mesh.clusters.filter((cluster) => isNamed(meshAt(mesh, cluster))) : mesh.clusters;
 }

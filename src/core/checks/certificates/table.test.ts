@@ -45,7 +45,7 @@ function withIssued(change: Partial<IssuanceFacts>): MeshFacts {
   const clusters = facts.clusters.map((one) =>
     one.kind === "reached" && one.cluster === "west" ? { ...one, tlsSecrets: [{ name: "door", present: true }] } : one,
   );
-  return { ...facts, clusters };
+  return withFrontDoor({ ...facts, clusters }, "theirs");
 }
 
 const acmeServer = "https://acme.example/dir";
