@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { healthyCluster } from "../testing/healthy-cluster.ts";
 import { closedNodes } from "./closed-nodes.ts";
-import type { NodeFacts } from "./facts.ts";
+import type { NodeFacts } from "./node-facts.ts";
 
 const maintenance = { key: "maintenance", value: "yes", effect: "NoExecute" };
 const gpu = { key: "nvidia.com/gpu", effect: "NoSchedule" };

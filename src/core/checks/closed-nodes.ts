@@ -1,5 +1,6 @@
 import { kubectl } from "./commands.ts";
-import type { NodeFacts, ReachedCluster } from "./facts.ts";
+import type { ReachedCluster } from "./facts.ts";
+import type { NodeFacts } from "./node-facts.ts";
 
 /** Nodes that somebody keeps pods from, and the commands that open them again. */
 export interface ClosedNodes {

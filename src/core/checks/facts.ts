@@ -1,3 +1,4 @@
+import type { NodeFacts } from "./node-facts.ts";
 import type { NamesPlan } from "../front-door/names-plan.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Mesh } from "../model/mesh.ts";
@@ -155,18 +156,6 @@ export type UnreadPart = Exclude<
   keyof ReachedCluster,
   "kind" | "cluster" | "context" | "uid" | "kubernetesVersion" | "drift" | "unread"
 >;
-
-export interface NodeFacts {
-  readonly name: string;
-  readonly ready: boolean;
-  /** Empty where the node has no such label. */
-  readonly region: string;
-  readonly zone: string;
-  /** True where no new pod is to come (`kubectl cordon`); left out otherwise. */
-  readonly cordoned?: boolean;
-  /** Those that keep pods away; left out where there are none. */
-  readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
-}
 
 export interface NamespaceFacts {
   readonly name: string;

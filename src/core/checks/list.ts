@@ -5,6 +5,7 @@ import { kubeProxies } from "./access/kube-proxies.ts";
 import { namespacesStay } from "./access/namespaces-stay.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
+import { runtimesAnswer } from "./access/runtimes-answer.ts";
 import { authorities } from "./certificates/authorities.ts";
 import { certificateIssuance } from "./certificates/issuance.ts";
 import { certificateOrders } from "./certificates/orders.ts";
@@ -107,6 +108,7 @@ export const checks: readonly Check[] = [
   distinctClusters,
   controllers,
   namespacesStay,
+  runtimesAnswer,
   nodesReady,
   kubeProxies,
   podsStart,

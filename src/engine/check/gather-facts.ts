@@ -31,6 +31,7 @@ import { readIstiod } from "../facts/read-istiod.ts";
 import { readNamespaces } from "../facts/read-namespaces.ts";
 import { readNetworkPolicies } from "../facts/read-network-policies.ts";
 import { readOtherPolicies } from "../facts/read-other-policies.ts";
+import { withUnanswered } from "../facts/read-unanswered.ts";
 import { readNodes } from "../facts/read-nodes.ts";
 import { listRunningPods, readOtherPods, readMeshPods } from "../facts/read-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
@@ -120,6 +121,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
   const { security, pods, istiodRights, ...parts } = look.values;
   const meshPods = readMeshPods(pods, parts.services, parts.gateways);
   const hindered = await readHindrances(client, mesh.services, parts, signal);
+  const nodes = options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes;
   return {
     kind: "reached",
     cluster: cluster.name,
@@ -127,7 +129,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    nodes: options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes,
+    nodes: await withUnanswered(client, nodes, { ...parts, pods }, signal),
     ...parts,
     ...(istiodRights === undefined ? {} : { istiodRights }),
     pods: meshPods,

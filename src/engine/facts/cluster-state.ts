@@ -1,5 +1,5 @@
 import { Buffer } from "node:buffer";
-import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { NodeFacts } from "../../core/checks/node-facts.ts";
 import type { Cluster } from "../../core/model/mesh.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { idOf, keyOf } from "../../core/model/kube-object.ts";

@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { NodeFacts } from "../../core/checks/node-facts.ts";
 import type { KubeProxyFacts } from "../../core/checks/system-facts.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError, unlessForbidden } from "../../kube/errors.ts";

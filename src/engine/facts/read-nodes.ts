@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { NodeFacts } from "../../core/checks/node-facts.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
 interface NodeSpec {

@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../../core/checks/facts.ts";
+import type { NodeFacts } from "../../core/checks/node-facts.ts";
 import type { CniAgent, DnsAnswer, DnsConfiguration, SystemFacts } from "../../core/checks/system-facts.ts";
 import type { PodFacts } from "../../core/checks/pod-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";

@@ -61,6 +61,16 @@ export const kubernetesFaults: readonly Fault[] = [
     undo: async () => signalTo("east", "kube-proxy", "SIGCONT"),
   },
   {
+    what: "containerd of east stands still, while its node is ready",
+    inject: async () => signalTo("east", "containerd", "SIGSTOP"),
+    causes: [cause("east", "ISM764")],
+    folds: ["ISM437"],
+    undo: async () => {
+      await signalTo("east", "containerd", "SIGCONT");
+      await kubectl("east", ["wait", "--for=condition=Ready", "node", "--all", "--timeout=80s"]);
+    },
+  },
+  {
     what: "the kubelet of west stands still",
     inject: async () => {
       await signalTo("west", "kubelet", "SIGSTOP");

@@ -3,6 +3,7 @@ import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
 import { nodes } from "../subjects.ts";
+import { runtimes } from "./runtimes-answer.ts";
 
 /** A cluster without a ready node runs nothing; one with some that are not runs less than it could. */
 export const nodesReady: Check = {
@@ -24,6 +25,7 @@ export const nodesReady: Check = {
           fix: `Whoever runs the cluster has to bring nodes back; their conditions say what they lack: ${kubectl(one, "describe", "nodes")}`,
           cluster: one.cluster,
           breaks: [nodes(one.cluster)],
+          needs: [runtimes(one.cluster)],
         }),
       ];
     }),

@@ -18,6 +18,12 @@ function leaseOf(name: string, silent: number): ControllerFacts["leases"][number
   return { name, holder: "node-1_a", renewed: "2026-11-23T05:00:00Z", silent };
 }
 
+/** The node of east is silent about a pod's log. */
+function withUnanswered(ready: boolean, kubeletAnswers: boolean): MeshFacts {
+  const unanswered = { pod: "istio-system/istiod-east", kubeletAnswers };
+  return withCluster("east", ({ nodes }) => ({ nodes: nodes.map((node) => ({ ...node, ready, unanswered })) }));
+}
+
 /** Somebody has deleted a namespace of east. */
 function withDeletion(name: string, waitsFor: string): MeshFacts {
   const deletion = { since: "2026-01-01T00:00:00Z", waitsFor };
@@ -54,6 +60,19 @@ const table: readonly CheckRow[] = [
     },
     [],
   ],
+  [
+    "access/runtimes-answer",
+    "a ready node that does not even hand out a log",
+    withUnanswered(true, false),
+    ["error ISM764 east"],
+  ],
+  [
+    "access/runtimes-answer",
+    "a node that is not ready, whose kubelet answers",
+    withUnanswered(false, true),
+    ["error ISM764 east"],
+  ],
+  ["access/runtimes-answer", "nothing where a node that is not ready is silent", withUnanswered(false, false), []],
   [
     "access/nodes-ready",
     "no ready node",

@@ -22,6 +22,19 @@ const withoutIstiod = [
 /** What an API server that reaches istiod's webhook would not say. */
 const unreached = "east-api-server-does-not-reach-istiod";
 
+/** What needs pods that start. */
+const withoutNodes = [
+  "east-istio-cni-does-not-start",
+  "east-dns-has-another-address",
+  "east-node-is-tainted",
+  "east-istiod-crashes",
+  "east-ingress-is-not-ready",
+  "east-gateway-waits-for-an-address",
+  "west-keeps-old-endpoints",
+  "east-orders-has-no-ready-pod",
+  "west-gets-no-connection-to-east",
+];
+
 /**
  * By fault, those that it brings about or hides: who looks at the facts sees
  * one fault and no second one. All other pairs of faults are two causes.
@@ -37,23 +50,16 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   // No pod is made there: what shows is that it does not come.
   [unreached]: ["east-ingress-is-not-ready", "east-orders-has-no-ready-pod"],
   "east-has-no-ready-node": [
-    "east-istio-cni-does-not-start",
+    ...withoutNodes,
     unreached,
-    "east-dns-has-another-address",
-    "east-node-is-tainted",
     "east-gateways-keep-an-old-root",
-    "east-istiod-crashes",
     "east-shop-has-no-root-certificate",
-    "east-ingress-is-not-ready",
-    "east-gateway-waits-for-an-address",
     "east-gateway-has-no-listener",
-    "west-keeps-old-endpoints",
-    "east-orders-has-no-ready-pod",
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
-    "west-gets-no-connection-to-east",
   ],
+  "east-runtime-stands-still": ["east-has-no-ready-node", ...withoutNodes],
   // What such an istiod cannot do, whatever else would keep it from that.
   "east-istiod-lacks-rights": ["east-istiod-crashes", "east-shop-has-no-root-certificate"],
   "east-controllers-stand-still": [...withoutSchedule, "west-gets-no-connection-to-east"],

@@ -24,6 +24,19 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM591 east"],
   },
   {
+    name: "east-runtime-stands-still",
+    happens: all(
+      istiodPods("east", () => ({ problem: "no answer within 10 s", remotes: [] })),
+      inCluster("east", ({ nodes }) => ({
+        nodes: nodes.map((node) => ({
+          ...node,
+          unanswered: { pod: "istio-system/istiod-east", kubeletAnswers: true },
+        })),
+      })),
+    ),
+    causes: ["error ISM764 east"],
+  },
+  {
     name: "east-scheduler-stands-still",
     happens: all(
       noReadyPods("east", "shop/orders"),
