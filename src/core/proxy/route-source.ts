@@ -43,6 +43,10 @@ export function foreignSource(one: Pick<ReachedCluster, "routing">, route: Sourc
     : { group: "networking.istio.io", kind: "VirtualService", namespace: found.namespace, name: found.name };
 }
 
+/** What is to be done about such a route: what is deleted by hand an apply brings back. */
+export const fixOfManifests =
+  "It is applied with the mesh, from manifests of a service. Where it is not meant so, take it out of them and run isthmus apply --prune.";
+
 /** Whether an object is a route of the Gateway API that isthmus applies with the manifests of a service. */
 export function isAmongManifests({ routing: { beside } }: Pick<ReachedCluster, "routing">, id: ObjectId): boolean {
   return (beside?.gatewayRoutes ?? []).some(

@@ -2,7 +2,7 @@ import type { ObjectId } from "../../model/kube-object.ts";
 import { keyOf } from "../../model/kube-object.ts";
 import type { Call, CallerEffect } from "../../proxy/call.ts";
 import { effectsOf, isUnknown } from "../../proxy/caller-effects.ts";
-import { isAmongManifests } from "../../proxy/route-source.ts";
+import { fixOfManifests, isAmongManifests } from "../../proxy/route-source.ts";
 import { eastWestGateway, istioNamespace } from "../../render/names.ts";
 import type { WrittenBy } from "../beside-facts.ts";
 import type { Check, Finding } from "../check.ts";
@@ -161,7 +161,7 @@ function writtenOf({ routing }: ReachedCluster, by: ObjectId): WrittenBy | undef
 function fixOf(one: ReachedCluster, by: ObjectId): string {
   const way = kubectlCommand(one, "delete", by);
   if (isAmongManifests(one, by)) {
-    return "It is applied with the mesh, from manifests of a service. Where it is not meant so, take it out of them and run isthmus apply --prune.";
+    return fixOfManifests;
   }
   return by.kind === "Sidecar"
     ? `Whoever wrote it has to decide: name the service among its egress hosts, where its pods call it, and ${istioNamespace}/* for routes inside the mesh, or delete it: ${way}`

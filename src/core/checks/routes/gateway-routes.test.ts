@@ -91,6 +91,11 @@ describe("a route of the Gateway API that takes requests at an ingress", () => {
     );
   });
 
+  it("is not to be deleted by hand where an apply would bring it back", () => {
+    const [finding] = findingsOf("routes/in-proxies", west(taken, [{ ...theirs, own: true }]));
+    expect(finding?.fix).toMatch(/^It is applied with the mesh, from manifests of a service\./);
+  });
+
   it("is no VirtualService where its object is not known", () => {
     const [finding] = findingsOf("routes/in-proxies", west(taken, []));
     expect(finding?.detail).toContain("(rule sample.by-team.0 of an HTTPRoute or GRPCRoute), and the mesh file asks");

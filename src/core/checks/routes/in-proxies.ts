@@ -3,7 +3,7 @@ import { describeId, keyOf } from "../../model/kube-object.ts";
 import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
-import { foreignSource, isOfGatewayApi } from "../../proxy/route-source.ts";
+import { fixOfManifests, foreignSource, isAmongManifests, isOfGatewayApi } from "../../proxy/route-source.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import { requestsBefore } from "../../routing/doors.ts";
@@ -184,7 +184,9 @@ function commandFor(one: ReachedCluster, id: ObjectId): string {
 }
 
 function fixOfStrangers(one: ReachedCluster, strangers: readonly ObjectId[]): string {
-  return `Whoever made ${strangers.map(describeId).join(" and ")} has to decide: leave these requests to the mesh, or delete it: ${strangers.map((id) => commandFor(one, id)).join("; ")}`;
+  return strangers.every((id) => isAmongManifests(one, id))
+    ? fixOfManifests
+    : `Whoever made ${strangers.map(describeId).join(" and ")} has to decide: leave these requests to the mesh, or delete it: ${strangers.map((id) => commandFor(one, id)).join("; ")}`;
 }
 
 function describe(
