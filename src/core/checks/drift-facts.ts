@@ -7,7 +7,7 @@ export type DriftFacts =
       readonly kind: "compared";
       /** False in a cluster to which this mesh was never applied; then nothing there has drifted. */
       readonly applied: boolean;
-      /** An apply has begun there and has not ended: it goes on, was interrupted, or something stopped it. Left out where none has. */
+      /** An apply that makes something new has begun there and has not ended: it goes on, was interrupted, or something stopped it. Left out where none has. */
       readonly unfinished?: true;
       /** How many objects there an apply has written, by their label and field manager, while no list of what was applied is there; left out where that is none. */
       readonly unlisted?: number;

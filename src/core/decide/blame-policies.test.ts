@@ -114,6 +114,7 @@ describe("a proof from inside", () => {
     detail: "Nothing was asked from inside the mesh",
     fix: "Remove what is named",
     cluster: "west",
+    object: { group: "", kind: "Pod", namespace: "sample", name: "isthmus-probe-1" },
   };
   const unproven: RouteProof = { ...proof("", [unasked]), via: "ingress", state: "notProven", failures: [] };
 
@@ -130,6 +131,10 @@ describe("a proof from inside", () => {
   it.each<readonly [string, RouteProof]>([
     ["of another cluster", { ...unproven, cluster: "east" }],
     ["of another service", { ...unproven, service: "prices" }],
+    [
+      "whose pod a quota has refused",
+      (({ object: _unmade, ...refused }) => ({ ...unproven, diagnostics: [refused] }))(unasked),
+    ],
     ["from a pod of somebody's", { ...proof(reset), via: "mesh", from: "shop/client-1" }],
     ["at the ingress", proof(reset)],
     ["that is as asked", { ...proof(reset, []), via: "mesh", failures: [] }],

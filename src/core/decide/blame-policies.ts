@@ -61,9 +61,9 @@ export function blameClosedProofs(proof: RouteProof, found: readonly ClosedToPro
   return blame(proof, causes, `Network policy ${names.join(", ")} closes what the pod that asks needs`);
 }
 
-/** True where no pod inside could be asked from. */
+/** True where a pod was made to ask from inside and did not become ready. One that was refused is not its network's fault. */
 export function isUnasked({ diagnostics }: RouteProof): boolean {
-  return diagnostics.some(({ code }) => code === "ISM570");
+  return diagnostics.some(({ code, object }) => code === "ISM570" && object?.kind === "Pod");
 }
 
 /** What can be to blame: nothing where no request failed on its way. */

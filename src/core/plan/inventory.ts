@@ -38,7 +38,7 @@ export interface Inventory {
   readonly drains?: readonly Drain[];
   /** The names that isthmus publishes for the mesh, or did and has not taken away yet; absent where there never were any. */
   readonly names?: readonly string[];
-  /** True from an apply's first write on until it has ended in this cluster, however long ago that was; absent where no apply has said so. */
+  /** True from the first write of an apply that makes something new until it has ended in this cluster, however long ago that was; absent where none has said so. */
   readonly unfinished?: boolean;
 }
 

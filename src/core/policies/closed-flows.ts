@@ -95,7 +95,7 @@ export function describeClosed(
     fix: isDrifted(one, policies)
       ? `Network policies of isthmus there are not as the mesh file asks for them: ${applyCommand(facts, { cluster: one.cluster })} writes them. What is closed then still needs a policy beside them, which isthmus check names.`
       : [
-          whoDecides(facts, { one, policies, flows }),
+          whoDecides(facts, { one, policies, flows, outward }),
           describeAdmitting(one.context, [...flows, ...outward.flatMap((end) => end.flows)], surroundings(one)),
         ].join(" "),
     cluster: one.cluster,
@@ -112,7 +112,7 @@ function describeOutward(outward: readonly ClosedFlows[]): string {
 }
 
 /** Deleting is offered where it opens what is closed: all policies that close it, of which none is one that admits something else. */
-function whoDecides(facts: MeshFacts, { one, policies, flows }: ClosedFlows): string {
+function whoDecides(facts: MeshFacts, { one, policies, flows, outward }: ClosedEnds): string {
   const names = policies.map(({ name }) => name);
   const isOne = names.length === 1;
   const them = isOne ? "it" : "them";
@@ -125,9 +125,10 @@ function whoDecides(facts: MeshFacts, { one, policies, flows }: ClosedFlows): st
     return `${own.map(({ name }) => name).join(", ")} ${own.length === 1 ? "is" : "are"} written by isthmus${whose}: what is to be open beside ${own.length === 1 ? "it" : "them"} needs a policy of its own.`;
   }
   const namespace = policies[0]?.namespace ?? "";
-  const deleted = policies.some(isPrinted)
-    ? ""
-    : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
+  const deleted =
+    policies.some(isPrinted) || outward.length > 0
+      ? ""
+      : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
   return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${byApply(one, flows)}`;
 }
 

@@ -71,9 +71,34 @@ it("tells once of a further port that is closed at both ends of every call to it
   expect(found?.detail).toContain(
     "Of the pods that connect, sample/np-billing.egress, sample/np-caller.egress close the way out to it.",
   );
+  // Without that one alone the ways out are closed all the same.
+  expect(found?.fix).not.toContain("delete networkpolicy");
   const list = /echo '(?<list>\{.*\})'/.exec(found?.fix ?? "")?.groups?.["list"] ?? "";
   const { items } = JSON.parse(list) as { readonly items: readonly KubeObject[] };
   expect(closed.run(withCallers([...policies, ...items.map(policyFactsOf)]))).toEqual([]);
+});
+
+it("tells it with each of the policies that close the ways in, where versions have their own", () => {
+  const second = {
+    ...helloworldIn,
+    name: "np-second",
+    podSelector: { matchLabels: { second: "yes" }, matchExpressions: [] },
+  };
+  const facts = withCallers([helloworldIn, second, callerOut("caller")]);
+  const clusters = facts.clusters.map((one) =>
+    one.kind === "reached" && one.cluster === "east"
+      ? {
+          ...one,
+          pods: one.pods.flatMap((pod) =>
+            pod.labels["app"] === "helloworld"
+              ? [pod, { ...pod, name: "second", labels: { ...pod.labels, second: "yes" } }]
+              : [pod],
+          ),
+        }
+      : one,
+  );
+  const found = closed.run({ ...facts, clusters });
+  expect(found.map(({ detail }) => detail.includes("np-caller.egress closes the way out to it"))).toEqual([true, true]);
 });
 
 it("names what closes a way out whose other end is open", () => {

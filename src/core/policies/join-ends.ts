@@ -21,22 +21,23 @@ export interface ClosedEnds extends ClosedFlows {
  * a way out alone stays as it is. The groups may be of several clusters.
  */
 export function joinEnds(groups: readonly ClosedFlows[]): readonly ClosedEnds[] {
-  const inward = new Map<string, ClosedFlows>();
+  const inward = new Map<string, Set<ClosedFlows>>();
   for (const group of groups) {
     for (const { what, direction } of group.flows) {
       if (direction === "ingress") {
-        inward.set(keyOf(group, what), group);
+        inward.set(keyOf(group, what), (inward.get(keyOf(group, what)) ?? new Set()).add(group));
       }
     }
   }
   const outward = new Map<ClosedFlows, ClosedFlows[]>();
   const told = groups.filter((group) => {
-    const isTold = group.flows.every(({ what, direction }) => direction === "egress" && inward.has(keyOf(group, what)));
-    for (const end of isTold ? new Set(inward.values()) : []) {
-      const flows = group.flows.filter(({ what }) => inward.get(keyOf(group, what)) === end);
-      if (flows.length > 0) {
-        outward.set(end, [...(outward.get(end) ?? []), { ...group, flows }]);
-      }
+    const ends = group.flows.map(({ what, direction }) =>
+      direction === "egress" ? inward.get(keyOf(group, what)) : undefined,
+    );
+    const isTold = ends.every((end) => end !== undefined);
+    for (const end of isTold ? new Set(ends.flatMap((all) => [...(all ?? [])])) : []) {
+      const flows = group.flows.filter(({ what }) => inward.get(keyOf(group, what))?.has(end) === true);
+      outward.set(end, [...(outward.get(end) ?? []), { ...group, flows }]);
     }
     return !isTold;
   });

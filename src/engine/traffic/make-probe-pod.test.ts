@@ -64,6 +64,7 @@ it("a pod that does not become ready is the reason with its own words, the newes
     policy("web-out", { matchLabels: { app: "web" } }, ["Egress"]),
   ]);
   expect(state?.code).toBe("ISM570");
+  expect(state?.object).toEqual({ group: "", kind: "Pod", namespace: "sample", name: "isthmus-probe-1" });
   expect(state?.detail).toContain(
     "pod isthmus-probe-1 did not become ready: FailedMount: no configmap istio-ca-root-cert.",
   );

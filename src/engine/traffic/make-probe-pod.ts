@@ -177,11 +177,13 @@ async function notReady(
       ? ""
       : `. Network ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")} of ${namespace} ${policies.length === 1 ? "closes" : "close"} what pods of it may connect to, and a sidecar needs istiod (15012) and DNS`;
   const look = quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "get", "events"]);
-  return unmade(
+  const state = unmade(
     plan,
     `pod ${name} did not become ready: ${reasons}${blamed}`,
     `${policies.length === 0 ? "Remove what is named" : "Remove what is named (isthmus check --strict prints the policy that admits what the pod needs and nothing else)"}, then run the same command again. More may be among the events: ${look}`,
   );
+  // It was made: what its network closes may be why it is not ready.
+  return { ...state, object: { group: "", kind: "Pod", namespace, name } };
 }
 
 /** Policies that select the probe pod and say what it may connect to. */

@@ -73,6 +73,22 @@ it("is the one cause of all that is not there yet, named first with the apply th
   expect(consequences.map(({ code }) => code)).not.toContain("ISM455");
 });
 
+it("is a warning where everything is there and some of it not yet as asked", () => {
+  const id = { group: routing, kind: "VirtualService", namespace: "sample", name: "helloworld" };
+  const facts = changed((one) => ({
+    ...one,
+    drift: {
+      kind: "compared",
+      applied: true,
+      unfinished: true,
+      objects: [{ id, state: "pending", fields: [] }],
+      unknown: [],
+    },
+  }));
+  const { causes, ok } = runChecks(facts, { pre: false });
+  expect([causes.map(({ code, severity }) => `${severity} ${code}`), ok]).toEqual([["warning ISM751"], true]);
+});
+
 it("explains nothing that is wrong with what is there", () => {
   const facts = changed((one) => {
     const half = halfApplied(one);

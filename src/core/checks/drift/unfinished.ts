@@ -25,7 +25,7 @@ interface Unfinished {
  */
 export const unfinished: Check = {
   id: "drift/unfinished",
-  sentence: "every apply that has begun has ended",
+  sentence: "every apply that makes something new has ended",
   pre: false,
   unseen: whyNotCompared,
   run: (facts) => {
@@ -35,10 +35,10 @@ export const unfinished: Check = {
       return [];
     }
     const [only] = found.length === 1 ? [first.one.cluster] : [];
-    const isMissing = found.some(({ missing }) => missing.length > 0);
+    const isMissing = found.some(({ missing }) => missing.some(({ state }) => state === "unmade"));
     const finding = {
       detail: `An apply has begun in ${found.map(describe).join(" and in ")}, and has not ended: it was interrupted, something stopped it, or it goes on now.`,
-      fix: "Run the apply again: it makes what is missing and leaves what is there as it is. Where one goes on, it says so.",
+      fix: "Run the apply again, once what else is named here is mended, which may be what stopped it: it makes what is missing and leaves what is there as it is. Where one goes on, it says so.",
       commands: [applyCommand(facts, only === undefined ? {} : { cluster: only })],
       ...(only === undefined ? {} : { cluster: only }),
       explainsErrors: true as const,

@@ -233,7 +233,7 @@ export const checkCodes = {
   ISM751: {
     summary: "An apply has not ended",
     explanation:
-      "An apply marks the mesh's inventory in a cluster before it writes anything else there, and takes the mark away when everything is there and proxies have taken it. Between the two it goes on, or it was interrupted (Ctrl-C, a machine that ended), or something stopped it. What is not there yet is no drift, and what is found wrong only because of it is told with it. Running the apply again ends it. Inventories of older releases of isthmus have no such mark.",
+      "An apply that makes something new in a cluster says so in the mesh's inventory there before it writes anything else, and again when everything is there and proxies have taken it. One that changes what is there already leaves what was not changed yet as what the mesh file asks for (ISM456). Between the two it goes on, or it was interrupted (Ctrl-C, a machine that ended), or something stopped it. What is not there yet is no drift, and what is found wrong only because of it is told with it. Running the apply again ends it. Inventories of older releases of isthmus have no such mark.",
   },
   ISM556: {
     summary: "Somebody has added a field to an object of isthmus",
