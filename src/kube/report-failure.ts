@@ -89,7 +89,7 @@ export function createReporter(cluster: string, context: ResolvedContext): Repor
       fail("protocol", subject, "the answer is not one of a Kubernetes API server", { status }),
     late(timeoutMs) {
       const subject = { verb: "look" };
-      const unended = describeUnended(context, timeoutMs);
+      const unended = describeUnended(context);
       return unended !== undefined
         ? fail("credentials", subject, unended.message, { cause: unended })
         : fail("unreachable", subject, `not all answers came within ${timeoutMs / 1000} s`, {

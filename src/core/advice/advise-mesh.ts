@@ -9,7 +9,6 @@ import { adviseLonelyClusters } from "./lonely-clusters.ts";
 import { adviseLongTries } from "./long-tries.ts";
 import { adviseMeshConfig } from "./mesh-config.ts";
 import { adviseNeverInjected } from "./never-injected.ts";
-import { adviseOperatorOverlay } from "./operator-overlay.ts";
 import { adviseQuantities } from "./quantities.ts";
 import { adviseFaults } from "./route-faults.ts";
 import type { Locate } from "./route-order.ts";
@@ -42,7 +41,6 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseNeverInjected(mesh, locate),
     ...adviseSharedEndpoints(mesh, locate),
     ...adviseSeveralGateways(mesh, locate),
-    ...adviseOperatorOverlay(mesh, locate),
   ];
 }
 

@@ -8,6 +8,7 @@ import type { Locate } from "./route-order.ts";
  * Where Istio's in-cluster operator has to take the network's label off a
  * gateway's Service, since the mesh file says where the gateway is reached
  * (ISM756): the operator ended with Istio 1.24, and this was never seen at work.
+ * For `validate` alone: nobody can do anything about it, so that a plan would never be quiet.
  */
 export function adviseOperatorOverlay({ istio, clusters }: Mesh, locate?: Locate): readonly Diagnostic[] {
   return istio.install !== "operator"

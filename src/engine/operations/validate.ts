@@ -1,5 +1,6 @@
 import path from "node:path";
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
+import { adviseOperatorOverlay } from "../../core/advice/operator-overlay.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import { parseMesh } from "../../core/mesh-file/parse.ts";
@@ -41,6 +42,7 @@ export async function validateMesh(
       // The file is right; it is this version that does not do all of it. Commands that would have to do it refuse.
       ...findUnsupported(mesh, locate).map((one) => ({ ...one, severity: "warning" as const })),
       ...adviseMesh(mesh, locate),
+      ...adviseOperatorOverlay(mesh, locate),
       ...files,
     ],
   };

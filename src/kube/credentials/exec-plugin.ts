@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { performance } from "node:perf_hooks";
 import { Secret } from "../../core/secret.ts";
 import type { ExecPluginSpec } from "../kubeconfig/read-credentials.ts";
 import { codeOf, isRecord, parseRecord, textOf } from "../kubeconfig/read-fields.ts";
@@ -17,15 +18,20 @@ export interface ExecCredential {
 /** Plugins that open a browser wait for a person; the others answer within seconds. */
 const timeoutMs = 60_000;
 
-/** The plugins that have begun and not ended; each runs once for all that wait for it. */
-const running = new WeakSet<ExecPluginSpec>();
+/** When the plugins began that have not ended; each runs once for all that wait for it. */
+const running = new WeakMap<ExecPluginSpec, number>();
 
 /** What to say of a look that ran out of its time while the context's plugin was still at work (ISM266); undefined where none is. */
-export function describeUnended(context: ResolvedContext, afterMs: number): CredentialError | undefined {
+export function describeUnended(context: ResolvedContext): CredentialError | undefined {
   const { exec } = context.user;
-  return exec === undefined || !running.has(exec)
+  const begun = exec === undefined ? undefined : running.get(exec);
+  return exec === undefined || begun === undefined
     ? undefined
-    : failure(exec, context, `has not ended within ${afterMs / 1000} s, and the cluster is not asked before.`);
+    : failure(
+        exec,
+        context,
+        `has been running for ${((performance.now() - begun) / 1000).toFixed(1)} s, and the cluster is not asked before it ends.`,
+      );
 }
 
 /**
@@ -40,7 +46,7 @@ export async function runExecPlugin(
   signal: AbortSignal,
 ): Promise<ExecCredential> {
   signal.throwIfAborted();
-  running.add(spec);
+  running.set(spec, performance.now());
   const run = await runCommand(spec, context, signal).finally(() => running.delete(spec));
   signal.throwIfAborted();
   if (run.kind === "not-started") {
