@@ -1,5 +1,5 @@
 import type { AuthorizedRequest } from "../policies/authorization.ts";
-import { policiesByAddress } from "../policies/authorization.ts";
+import { policiesByAddress, policiesFor } from "../policies/authorization.ts";
 import type { Route } from "../model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
@@ -44,10 +44,16 @@ export function asksAtIngress(facts: MeshFacts, one: ReachedCluster): readonly I
   );
 }
 
-/** What a pod of the gateway has counted, where it has let nothing pass and refused something. */
+/**
+ * What a pod of the gateway has counted, where it has let nothing pass and
+ * refused something, and only one policy can have done that.
+ */
 export function refusedByAddress(one: ReachedCluster, pod: PodFacts): number | undefined {
   const counted = gatewayOf(one, ingressGateway)?.pods.find(({ name }) => name === pod.name)?.authorized;
-  return counted === undefined || counted.allowed > 0 || counted.denied === 0 ? undefined : counted.denied;
+  const deciding = policiesFor(one.authorizationPolicies, pod).filter(({ action }) => action !== "AUDIT");
+  return deciding.length !== 1 || counted === undefined || counted.allowed > 0 || counted.denied === 0
+    ? undefined
+    : counted.denied;
 }
 
 /** Says, for each cluster, of which routes the address of a client decides that nobody knows, by which policies. */
@@ -66,15 +72,4 @@ export function decidedByAddress(facts: MeshFacts): readonly string[] {
           `in ${one.cluster} the address that ${ingressGateway} sees decides whether requests of route ${[...routes].join(", ")} pass, by AuthorizationPolicy ${[...by].join(", ")}, and which address that is depends on the way there`,
         ];
   });
-}
-
-/** From where requests of routes come to the pods: pods of ingress gateways, and of the east-west gateways that pass them on. */
-export function gatewayAddresses(facts: MeshFacts): readonly string[] {
-  return meshClusters(facts).flatMap((one) =>
-    one.gateways.flatMap(({ at, pods }) => {
-      const names = new Set(pods.map(({ name }) => name));
-      const namespace = at?.namespace ?? istioNamespace;
-      return one.pods.flatMap((pod) => (pod.namespace === namespace && names.has(pod.name) ? pod.addresses : []));
-    }),
-  );
 }

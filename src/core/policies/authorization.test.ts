@@ -9,7 +9,7 @@ const request: AuthorizedRequest = {
   client: { namespace: "istio-system", serviceAccount: "ingress" },
   host: "web.example",
   path: { kind: "exact", value: "/hello" },
-  addresses: ["10.42.0.9"],
+  address: "10.42.0.9",
 };
 
 function policy(change: Partial<AuthorizationPolicyFacts>): AuthorizationPolicyFacts {
@@ -95,7 +95,7 @@ describe("an authorization policy", () => {
 });
 
 describe("what is decided by an address that nobody knows", () => {
-  const { addresses: _, ...unknown } = request;
+  const { address: _, ...unknown } = request;
 
   it("names the policies that name addresses, where no other refuses the request", () => {
     const office = allow({ ipBlocks: ["192.0.2.0/24"] });
@@ -105,6 +105,17 @@ describe("what is decided by an address that nobody knows", () => {
       policiesByAddress([{ ...allow({ notRemoteIpBlocks: ["192.0.2.0/24"] }), action: "DENY" }], pod, unknown),
     ).toHaveLength(1);
     expect(policiesByAddress([office, { ...allow({}), action: "DENY" }], pod, unknown)).toEqual([]);
+  });
+
+  it("is the header alone where the address of the connection is known", () => {
+    expect(policiesByAddress([allow({ ipBlocks: ["10.42.0.0/16"] })], pod, request)).toEqual([]);
+    expect(policiesByAddress([allow({ remoteIpBlocks: ["192.0.2.0/24"] })], pod, request)).toHaveLength(1);
+  });
+
+  it("is nothing where a policy allows from everywhere by a block", () => {
+    for (const field of ["ipBlocks", "remoteIpBlocks"]) {
+      expect(policiesByAddress([allow({ [field]: ["0.0.0.0/0"] })], pod, unknown)).toEqual([]);
+    }
   });
 
   it("is nothing where a policy allows the request from everywhere, or refuses single addresses", () => {

@@ -2,7 +2,7 @@ import type { AuthorizationFields, AuthorizationPolicyFacts, AuthorizationRule }
 import { istioNamespace } from "../render/names.ts";
 import type { Labels } from "../model/labels.ts";
 import { hasLabels } from "../model/labels.ts";
-import { isInBlock } from "./address-block.ts";
+import { holdsAll, isInBlock } from "./address-block.ts";
 
 /** What is known of a request. What is left out may be anything. */
 export interface AuthorizedRequest {
@@ -15,8 +15,10 @@ export interface AuthorizedRequest {
   readonly path?: { readonly kind: "exact" | "prefix"; readonly value: string };
   /** `none`: it carries no JSON web token. */
   readonly token?: "none";
-  /** The addresses from which its connection may come, as the pod sees it; `elsewhere`: none that a policy names. */
-  readonly addresses?: readonly string[] | "elsewhere";
+  /** The address from which its connection comes, as the pod sees it; `elsewhere`: none that a policy names. */
+  readonly address?: string;
+  /** `elsewhere`: the address that proxies before have written into a header is none that a policy names. */
+  readonly remote?: "elsewhere";
 }
 
 export interface Denial {
@@ -37,19 +39,38 @@ export function customPolicies(
 }
 
 /**
- * The policies by which a request's address decides whether a pod takes it:
- * none of the others refuses it, and from an address that none of them names it
- * is refused.
+ * The policies by which an address that nobody knows decides whether a pod
+ * takes a request: none of the others refuses it, and from an address that none
+ * of them names it is refused. Of a request with an `address` that is the one in the header alone.
  */
 export function policiesByAddress(
   policies: readonly AuthorizationPolicyFacts[],
-  pod: { readonly namespace: string; readonly labels: Labels },
+  pod: PolicyPod,
   request: AuthorizedRequest,
 ): readonly AuthorizationPolicyFacts[] {
-  return denialOf(policies, pod, request) !== undefined ||
-    denialOf(policies, pod, { ...request, addresses: "elsewhere" }) === undefined
+  const unknown = { address: "elsewhere", ...request, remote: "elsewhere" as const };
+  return denialOf(policies, pod, request) !== undefined || denialOf(policies, pod, unknown) === undefined
     ? []
-    : policies.filter((one) => isFor(one, pod) && one.rules.some(({ from }) => from.some(namesAddresses)));
+    : policiesFor(policies, pod).filter(goesByAddress);
+}
+
+/** What a policy selects pods by. */
+interface PolicyPod {
+  readonly namespace: string;
+  readonly labels: Labels;
+}
+
+/** The policies that are for a pod. */
+export function policiesFor(
+  policies: readonly AuthorizationPolicyFacts[],
+  pod: PolicyPod,
+): readonly AuthorizationPolicyFacts[] {
+  return policies.filter((one) => isFor(one, pod));
+}
+
+/** Whether a rule of it names addresses. */
+export function goesByAddress({ rules }: AuthorizationPolicyFacts): boolean {
+  return rules.some(({ from }) => from.some(namesAddresses));
 }
 
 const addressFields: ReadonlySet<string> = new Set(["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"]);
@@ -149,27 +170,24 @@ function matchesValue(field: string, value: string, request: AuthorizedRequest):
     case "paths":
       return path === undefined || value.includes("{") ? "maybe" : matchesPath(value, path);
     case "ipBlocks":
+      return matchesAddress(value, request);
     case "remoteIpBlocks":
-      return matchesAddress(field, value, request.addresses);
+      return matchesRemote(value, request);
     default:
       return "maybe";
   }
 }
 
-/** Whose request a proxy before has passed on (`remoteIpBlocks`) is in a header, of which nothing is known. */
-function matchesAddress(
-  field: "ipBlocks" | "remoteIpBlocks",
-  block: string,
-  addresses: AuthorizedRequest["addresses"],
-): Verdict {
-  if (addresses === "elsewhere") {
-    return "no";
+/** A block of everything has also what nobody names; of two families it has only one. */
+function matchesAddress(block: string, { address }: AuthorizedRequest): Verdict {
+  if (address === "elsewhere") {
+    return holdsAll(block) ? "maybe" : "no";
   }
-  if (addresses === undefined || addresses.length === 0 || field === "remoteIpBlocks") {
-    return "maybe";
-  }
-  const inside = addresses.filter((address) => isInBlock(address, block)).length;
-  return inside === addresses.length ? "yes" : inside === 0 ? "no" : "maybe";
+  return address === undefined ? "maybe" : certain(isInBlock(address, block));
+}
+
+function matchesRemote(block: string, { remote }: AuthorizedRequest): Verdict {
+  return remote === undefined || holdsAll(block) ? "maybe" : "no";
 }
 
 function matchesHost(value: string, host: string | undefined): Verdict {

@@ -1,18 +1,12 @@
 import type { AuthorizedRequest, Denial } from "../../policies/authorization.ts";
 import { customPolicies, denialOf, policiesByAddress } from "../../policies/authorization.ts";
 import { callerDenials } from "../../policies/caller-denials.ts";
-import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
-import type { Route, Service } from "../../model/mesh.ts";
+import { servicePods } from "../../policies/service-pods.ts";
+import type { Route } from "../../model/mesh.ts";
 import { ingressGateway, istioNamespace, meshGateway } from "../../render/names.ts";
-import { frontRoutesOf } from "../../routing/hosts.ts";
-import {
-  asksAtIngress,
-  decidedByAddress,
-  gatewayAddresses,
-  ingressPods,
-  refusedByAddress,
-  requestsOf,
-} from "../ingress-requests.ts";
+import { asksAtIngress, decidedByAddress, ingressPods, refusedByAddress } from "../ingress-requests.ts";
+import type { PodAsk } from "../pod-requests.ts";
+import { asksAtPods, decidedByHeader, ingressAccount } from "../pod-requests.ts";
 import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
@@ -111,10 +105,6 @@ function groupDenials(all: readonly Refused[]): readonly {
   }));
 }
 
-function ingressAccount(one: ReachedCluster): string {
-  return ingressPods(one)[0]?.serviceAccount ?? `${ingressGateway}-service-account`;
-}
-
 /** Why every request is refused, or those by which the route is proven. */
 function deniedAt(
   one: ReachedCluster,
@@ -150,7 +140,7 @@ function carriesToken({ verify }: Route): boolean {
 
 /** Where another program decides, or the address of a client that nobody knows. */
 function undecided(facts: MeshFacts): readonly string[] {
-  return [...decidedElsewhere(facts), ...decidedByAddress(facts)];
+  return [...decidedElsewhere(facts), ...decidedByAddress(facts), ...decidedByHeader(facts)];
 }
 
 function decidedElsewhere(facts: MeshFacts): readonly string[] {
@@ -197,54 +187,31 @@ function deniedByAddress(
         denial: { policy, kind: policy.action === "DENY" ? "listed" : "left-out" },
         only: {
           what: `whatever comes from an address outside of its blocks, which were all ${count} requests since pod ${pod.name} started,`,
-          otherwise: `the gateway sees the client's own address where its Service has externalTrafficPolicy: Local and no balancer puts its own in place, else that of a node (https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/)`,
+          otherwise: `once it lets a request pass this is not told any more. The gateway sees the client's own address where its Service has externalTrafficPolicy: Local and no balancer puts its own in place, else that of a node (https://istio.io/latest/docs/tasks/security/authorization/authz-ingress/)`,
         },
       };
 }
 
 function denialsAtPods(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {
-  const client = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
-  const addresses = gatewayAddresses(facts);
-  return facts.mesh.services.flatMap((service) => {
-    const here = serviceIn(one, service);
-    return here === undefined
-      ? []
-      : servicePods(one, service).flatMap((pod) => {
-          const port = targetPortOf(here, service.port, pod);
-          return port === undefined || !pod.proxy
-            ? []
-            : askedOf(service, client).flatMap(({ request, route, what }): readonly Refused[] => {
-                const ofRoute = route === undefined ? {} : { addresses };
-                const denied = deniedAt(one, pod, { ...request, ...ofRoute, port }, route);
-                return denied === undefined
-                  ? []
-                  : [{ ...denied, what, breaks: [requestsTo(one.cluster, here.service)] }];
-              });
-        });
+  const groups = new Map<string, PodAsk[]>();
+  for (const ask of asksAtPods(facts, one)) {
+    const key = `${ask.pod.namespace}/${ask.pod.name} ${ask.what}`;
+    groups.set(key, [...(groups.get(key) ?? []), ask]);
+  }
+  return [...groups.values()].flatMap((asks) => {
+    const denied = asks.flatMap(({ pod, service, request, route, from, what }) => {
+      const found = deniedAt(one, pod, request, route);
+      return found === undefined ? [] : [{ ...found, from, what, breaks: [requestsTo(one.cluster, service)] }];
+    });
+    return denied.map(({ from, ...refused }): Refused =>
+      refused.only !== undefined || from === undefined || denied.length === asks.length
+        ? refused
+        : { ...refused, only: { what: `what comes by ${from}`, otherwise: notMeant } },
+    );
   });
 }
 
-/** A service without routes has clients that nobody has named: only what refuses everybody is certain. */
-function askedOf(
-  service: Service,
-  client: { readonly namespace: string; readonly serviceAccount: string },
-): readonly {
-  readonly request: Omit<AuthorizedRequest, "port">;
-  readonly route: Route | undefined;
-  readonly what: string;
-}[] {
-  const key = `${service.namespace}/${service.name}`;
-  const routes = frontRoutesOf(service);
-  return routes.length === 0
-    ? [{ request: {}, route: undefined, what: `all requests to ${key}` }]
-    : routes.flatMap((route) =>
-        requestsOf(route).map((request) => ({
-          request: { ...request, client },
-          route,
-          what: `the requests of route ${route.name} for ${request.host ?? ""} to ${key}`,
-        })),
-      );
-}
+const notMeant = "where nothing is meant to come that way, nothing is to be done";
 
 /** Of callers that nobody has named it may be somebody's wish; a route for callers inside has some. */
 function denialsOfCallers(facts: MeshFacts, one: ReachedCluster): readonly Refused[] {

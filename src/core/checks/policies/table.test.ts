@@ -438,6 +438,45 @@ describe("a policy by addresses", () => {
     expect(at("192.0.2.0/24")).toEqual(["error ISM472 east"]);
   });
 
+  it("at the pods is told by the gateway whose requests it refuses, where it takes those of another one", () => {
+    const facts = withCluster("east", () => ({ authorizationPolicies: [byAddress(["10.42.0.3"])] }));
+    const found = findingsOf("policies/authorization", facts);
+    expect(found.map(({ severity, code }) => `${severity} ${code}`)).toEqual(["warning ISM472"]);
+    expect(found[0]?.detail).toContain(
+      "what comes by istio-eastwestgateway of east of the requests of route helloworld",
+    );
+    const both = withCluster("east", () => ({ authorizationPolicies: [byAddress(["10.42.0.3", "10.42.0.4"])] }));
+    expect(foundBy("policies/authorization", both)).toEqual([]);
+    expect(unseen(both)).toEqual([]);
+  });
+
+  it("at the pods that goes by a header is said not to be proven", () => {
+    const remote = {
+      ...allowNothing,
+      rules: [{ from: [{ remoteIpBlocks: ["192.0.2.1"] }], to: [], conditional: false }],
+    };
+    const facts = withCluster("east", () => ({ authorizationPolicies: [remote] }));
+    expect(foundBy("policies/authorization", facts)).toEqual([]);
+    expect(unseen(facts)).toEqual([
+      "in east an address decides whether requests to sample/helloworld pass, by AuthorizationPolicy sample/nothing, and which address they carry depends on the way there",
+    ]);
+  });
+
+  it("at the ingress gateway is not blamed for what another policy there may have refused", () => {
+    const admin = {
+      ...atIngress,
+      name: "admin",
+      action: "DENY",
+      rules: [{ from: [], to: [{ paths: ["/admin"] }], conditional: false }],
+    };
+    const facts = countedBy({ allowed: 0, denied: 5 });
+    const clusters = facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "east" ? { ...one, authorizationPolicies: [atIngress, admin] } : one,
+    );
+    expect(foundBy("policies/authorization", { ...facts, clusters })).toEqual([]);
+    expect(unseen({ ...facts, clusters })).toHaveLength(1);
+  });
+
   it("at the ingress gateway is told where all that came was refused", () => {
     const facts = countedBy({ allowed: 0, denied: 12 });
     expect(foundBy("policies/authorization", facts)).toEqual(["warning ISM472 east"]);
