@@ -41,7 +41,7 @@ describe.each(["istioctl", "helm"])("with install: %s", (install) => {
     const unlabelled = await isthmus(["plan", "-f", file]);
     expect(unlabelled.err).toContain("error[ISM754]");
     expect(unlabelled.err.replaceAll(/\s+/g, " ")).toContain(
-      `helm upgrade ${place.name} istio/gateway --kube-context isthmus-e2e-west -n ${place.namespace} --reuse-values --set networkGateway=west-net`,
+      `helm upgrade ${place.name} istio/gateway --version 1.31.0 --kube-context isthmus-e2e-west -n ${place.namespace} --reuse-values --set networkGateway=west-net`,
     );
     await installChart(
       "west",

@@ -8,14 +8,17 @@ export interface NodeFacts {
   readonly cordoned?: boolean;
   /** Those that keep pods away; left out where there are none. */
   readonly taints?: readonly { readonly key: string; readonly value?: string; readonly effect: string }[];
-  /** Where its kubelet gave no answer for the log of a pod that gave none either; left out where nobody had to ask. */
-  readonly unanswered?: UnansweredLog;
+  /** What came of asking its kubelet for the log of a pod that gave no answer; left out where nobody had to ask, and where the log came. */
+  readonly unanswered?: MissingLog;
 }
 
-/** A log that a kubelet was asked for, and of which nothing came. */
-export interface UnansweredLog {
+/** A log that a kubelet was asked for and that did not come. */
+export interface MissingLog {
   /** `namespace/name`. */
   readonly pod: string;
+  /** `silent`: nothing came, twice. `unknown`: it could not be asked, for the reason `why`. */
+  readonly log: "silent" | "unknown";
+  readonly why?: string;
   /** Whether the kubelet says how it is configured; false also where it may not be asked. */
   readonly kubeletAnswers: boolean;
 }

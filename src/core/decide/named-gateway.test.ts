@@ -14,7 +14,8 @@ function judged(gateway: Partial<NamedGateway>, more: Partial<EastWestReach> = {
   const found = judgeNamedGateway({
     cluster: { ...west, eastWest },
     context: "prod",
-    gateway: { ingressPods: [], former: false, ...gateway },
+    gateway: { own: false, ingressPods: [], former: false, ...gateway },
+    istio: { version: "1.31.0", revision: "prod" },
   });
   return found.map(({ code, detail, fix }) => `${code} ${detail} ${fix ?? ""}`);
 }
@@ -26,8 +27,14 @@ it("takes a gateway with the network's label and pods of its own", () => {
 it("names a Service that is not there, and how it comes to be", () => {
   expect(judged({})).toEqual([
     expect.stringMatching(
-      /^ISM754 west has no Service gw\/ew, .*helm install ew istio\/gateway --kube-context prod -n gw/,
+      /^ISM754 west has no Service gw\/ew, .*helm install ew istio\/gateway --version 1\.31\.0 --kube-context prod -n gw .* --set revision=prod/,
     ),
+  ]);
+});
+
+it("refuses a Service that isthmus has made, which pruning would delete", () => {
+  expect(judged({ service, own: true })).toEqual([
+    expect.stringContaining("the next pruning would delete the only gateway"),
   ]);
 });
 
@@ -51,7 +58,7 @@ it("names a missing and another network's label, with Helm's command where Helm 
   const release = { name: "ew", namespace: "gw" };
   expect(judged({ service: { ...service, network: "other", release } })).toEqual([
     expect.stringMatching(
-      /network: other, and .* helm upgrade ew istio\/gateway --kube-context prod -n gw --reuse-values --set networkGateway=west-net$/,
+      /network: other, and .* helm upgrade ew istio\/gateway --version 1\.31\.0 --kube-context prod -n gw --reuse-values --set networkGateway=west-net$/,
     ),
   ]);
 });
@@ -67,5 +74,8 @@ it("wants no label where the mesh file says the addresses", () => {
   expect(judged({ service: unlabelled }, announced)).toEqual([]);
   expect(judged({ service }, announced)).toEqual([
     expect.stringContaining("kubectl --context prod -n gw label service ew topology.istio.io/network-"),
+  ]);
+  expect(judged({ service: { ...service, release: { name: "ew", namespace: "gw" } } }, announced)).toEqual([
+    expect.stringMatching(/helm upgrade ew .* --set networkGateway=$/),
   ]);
 });

@@ -3,7 +3,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { InstalledGateway, NamedGateway } from "../model/installed-istio.ts";
 import { hasLabels } from "../model/labels.ts";
 import type { Cluster } from "../model/mesh.ts";
-import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
+import { eastWestGateway, ingressGateway, istioNamespace, meshLabel } from "../render/names.ts";
+import { atVersion } from "./installation-patch.ts";
 import { announcesAddresses, eastWestPlace } from "../routing/east-west-place.ts";
 
 /** A cluster whose Istio isthmus installs, with the gateway that the mesh file names there. */
@@ -12,6 +13,8 @@ export interface GatewayThere {
   /** Its kubeconfig context, for commands that a fix names. */
   readonly context: string;
   readonly gateway: NamedGateway;
+  /** What isthmus installs there: a gateway is to have its release, and pods of a revision are injected by that alone. */
+  readonly istio: { readonly version: string; readonly revision?: string };
 }
 
 /**
@@ -22,12 +25,21 @@ export interface GatewayThere {
 export function judgeNamedGateway(there: GatewayThere): readonly Diagnostic[] {
   const { cluster, context, gateway } = there;
   const { namespace, name } = eastWestPlace(cluster);
+  if (gateway.own) {
+    return [
+      refusal(
+        cluster,
+        `Service ${namespace}/${name} of ${cluster.name} is one that isthmus has made (label ${meshLabel}): with eastWest.service it is not asked for any more, and the next pruning would delete the only gateway.`,
+        "Leave eastWest.service out, or name a gateway that somebody else runs.",
+      ),
+    ];
+  }
   return gateway.service === undefined
     ? [
         refusal(
           cluster,
           `${cluster.name} has no Service ${namespace}/${name}, which the mesh file names as its east-west gateway (eastWest.service).`,
-          `Correct the name. Or install it: apply without eastWest.service first, so that there is an istiod, then helm install ${name} istio/gateway --kube-context ${context} -n ${namespace} --create-namespace --set networkGateway=${cluster.network}`,
+          `Correct the name. Or install it: apply without eastWest.service first, so that there is an istiod, then helm install ${name} istio/gateway ${atVersion(there.istio)} --kube-context ${context} -n ${namespace} --create-namespace --set networkGateway=${cluster.network}${revisionSet(there)}`,
         ),
       ]
     : [...judgePods(there, gateway.service), ...judgeLabel(there, gateway.service), ...warnOfFormer(there)];
@@ -71,8 +83,13 @@ function judgePods({ cluster, gateway }: GatewayThere, service: InstalledGateway
     : [];
 }
 
-function judgeLabel({ cluster, context }: GatewayThere, service: InstalledGateway): readonly Diagnostic[] {
+function judgeLabel(there: GatewayThere, service: InstalledGateway): readonly Diagnostic[] {
+  const { cluster, context } = there;
   const { namespace, name, network, release } = service;
+  const upgraded = (set: string): string | undefined =>
+    release === undefined
+      ? undefined
+      : `helm upgrade ${release.name} istio/gateway ${atVersion(there.istio)} --kube-context ${context} -n ${release.namespace} --reuse-values --set networkGateway=${set}`;
   const named = `Service ${namespace}/${name} of ${cluster.name}`;
   const label = "the label topology.istio.io/network";
   if (announcesAddresses(cluster)) {
@@ -82,23 +99,24 @@ function judgeLabel({ cluster, context }: GatewayThere, service: InstalledGatewa
           refusal(
             cluster,
             `${named} has ${label}: ${network}, so that istiods go by its own addresses, and not by those that the mesh file has (eastWest.addresses, seenFrom).`,
-            `Take the label off, by the tool that installed it: kubectl --context ${context} -n ${namespace} label service ${name} topology.istio.io/network-`,
+            `Take the label off by the tool that installed it, which would put it back otherwise: ${upgraded("") ?? `kubectl --context ${context} -n ${namespace} label service ${name} topology.istio.io/network-, where none does`}`,
           ),
         ];
   }
-  const byHelm =
-    release === undefined
-      ? ""
-      : `: helm upgrade ${release.name} istio/gateway --kube-context ${context} -n ${release.namespace} --reuse-values --set networkGateway=${cluster.network}`;
+  const byHelm = upgraded(cluster.network);
   return network === cluster.network
     ? []
     : [
         refusal(
           cluster,
           `${named} has ${network === undefined ? `not ${label}` : `${label}: ${network}`}, and the mesh file says network ${cluster.network}: no istiod takes it for the gateway of that network.`,
-          `Give the gateway its network by the tool that installed it (networkGateway of Istio's gateway chart, which keeps the gateway to endpoints of that network as well)${byHelm}`,
+          `Give the gateway its network by the tool that installed it (networkGateway of Istio's gateway chart, which keeps the gateway to endpoints of that network as well)${byHelm === undefined ? "" : `: ${byHelm}`}`,
         ),
       ];
+}
+
+function revisionSet({ istio: { revision } }: GatewayThere): string {
+  return revision === undefined ? "" : ` --set revision=${revision}`;
 }
 
 function refusal(cluster: Cluster, detail: string, fix: string): Diagnostic {

@@ -85,6 +85,8 @@ export interface InstalledGateway {
 export interface NamedGateway {
   /** Left out where the cluster has no such Service. */
   readonly service?: InstalledGateway;
+  /** Whether isthmus has made that Service: it would delete it with the next pruning. */
+  readonly own: boolean;
   /** The labels of each pod in istio-system with `istio=ingressgateway`, with which its pods could be taken for each other. */
   readonly ingressPods: readonly Readonly<Record<string, string>>[];
   /** Whether the gateway is still there that isthmus makes without it, with its network's label: istiods of other clusters know both. */

@@ -129,7 +129,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     ...(facts.uid === undefined ? {} : { uid: facts.uid }),
     kubernetesVersion: facts.kubernetesVersion,
     ...(facts.installedMeshId === undefined ? {} : { meshId: facts.installedMeshId }),
-    nodes: await withUnanswered(client, nodes, { ...parts, pods }, signal),
+    nodes: await withUnanswered(client, nodes, { ...parts, pods }, { signal }),
     ...parts,
     ...(istiodRights === undefined ? {} : { istiodRights }),
     pods: meshPods,

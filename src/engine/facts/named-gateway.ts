@@ -1,5 +1,6 @@
 import type { NamedGateway } from "../../core/model/installed-istio.ts";
-import { eastWestGateway, istioNamespace, networkLabel } from "../../core/render/names.ts";
+import type { KubeObject } from "../../core/model/kube-object.ts";
+import { eastWestGateway, istioNamespace, meshLabel, networkLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { readGateway, readIngressPods } from "./installed-istio.ts";
 
@@ -17,7 +18,14 @@ export async function readNamedGateway(
   ]);
   return {
     ...(service === undefined ? {} : { service: readGateway(service) }),
+    own: service?.metadata.labels?.[meshLabel] !== undefined,
     ingressPods,
-    former: former?.metadata.labels?.[networkLabel] !== undefined,
+    former: former?.metadata.labels?.[networkLabel] !== undefined && isMadeForIsthmus(former),
   };
+}
+
+/** Whether isthmus has made the gateway at its own place, or Istio's operator or Rancher's chart for it, which leave the name of an IstioOperator. */
+function isMadeForIsthmus({ metadata: { labels = {} } }: KubeObject): boolean {
+  const owner = labels["install.operator.istio.io/owning-resource"] ?? "unknown";
+  return labels[meshLabel] !== undefined || owner !== "unknown";
 }

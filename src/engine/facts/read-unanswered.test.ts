@@ -36,7 +36,7 @@ async function read({ kubelet = false, log = "" } = {}, given = found) {
   } else if (log === "refused") {
     server.inject({ kind: "status", status: 403 }, { times: 9, matches: ({ url }) => url.includes("/log?") });
   }
-  const nodesNow = await withUnanswered(client, nodes, given, signal);
+  const nodesNow = await withUnanswered(client, nodes, given, { signal, answerMs: 1500 });
   return {
     unanswered: nodesNow.map((one) => one.unanswered),
     logs: server.requests.filter(({ url }) => url.includes("/log?")).length,
@@ -44,14 +44,22 @@ async function read({ kubelet = false, log = "" } = {}, given = found) {
 }
 
 it("sees a node that does not even hand out a log, and whether its kubelet says anything", async () => {
-  const unanswered = { pod: "istio-system/istiod-1", kubeletAnswers: true };
+  const unanswered = { pod: "istio-system/istiod-1", log: "silent", kubeletAnswers: true };
   expect((await read({ log: "hangs", kubelet: true })).unanswered).toEqual([unanswered, undefined]);
   expect((await read({ log: "hangs" })).unanswered).toEqual([{ ...unanswered, kubeletAnswers: false }, undefined]);
 });
 
-it("takes a log, and a refusal, for an answer: then the pod itself hangs", async () => {
+it("takes a log for an answer, since then the pod itself hangs, and a refusal for none", async () => {
   expect((await read()).unanswered).toEqual([undefined, undefined]);
-  expect((await read({ log: "refused" })).unanswered).toEqual([undefined, undefined]);
+  expect((await read({ log: "refused", kubelet: true })).unanswered).toEqual([
+    {
+      pod: "istio-system/istiod-1",
+      log: "unknown",
+      why: expect.stringContaining("injected fault"),
+      kubeletAnswers: true,
+    },
+    undefined,
+  ]);
 });
 
 it("asks nothing where pods answer, or say why they do not", async () => {

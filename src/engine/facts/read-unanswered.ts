@@ -1,11 +1,20 @@
 import type { GatewayFacts, IstiodFacts } from "../../core/checks/control-plane-facts.ts";
-import type { NodeFacts, UnansweredLog } from "../../core/checks/node-facts.ts";
+import type { NodeFacts, MissingLog } from "../../core/checks/node-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 
-/** A kubelet asks its container runtime where a log is, and both answer at once. */
-const answerMs = 4000;
+/** As long as the pods themselves had: on a slow machine both are late. */
+const defaultAnswerMs = 10_000;
+
+/** One that is late once may only be slow. */
+const tries = 2;
+
+interface AskOptions {
+  readonly signal: AbortSignal;
+  /** How long each answer may take; default 10 s. */
+  readonly answerMs?: number;
+}
 
 /** Nodes that are asked: what stands still on more is told by these. */
 const mostNodes = 5;
@@ -29,7 +38,7 @@ export async function withUnanswered(
     readonly gateways: readonly GatewayFacts[];
     readonly pods: readonly KubeObject[];
   },
-  signal: AbortSignal,
+  options: AskOptions,
 ): Promise<readonly NodeFacts[]> {
   const silent = silentPods(found);
   const byNode = new Map(
@@ -37,9 +46,17 @@ export async function withUnanswered(
       .filter(({ metadata }) => silent.has(`${metadata.namespace ?? ""}/${metadata.name}`))
       .map((pod) => [(pod["spec"] as PodSpec | undefined)?.nodeName ?? "", pod] as const),
   );
-  const asked = nodes.filter(({ name }) => byNode.has(name)).slice(0, mostNodes);
+  const silentNodes = nodes.filter(({ name }) => byNode.has(name));
   const answers = await Promise.all(
-    asked.map(async ({ name }) => [name, await unansweredOf(client, name, byNode.get(name), signal)] as const),
+    silentNodes.map(
+      async ({ name }, index) =>
+        [
+          name,
+          index < mostNodes
+            ? await unansweredOf(client, name, byNode.get(name), options)
+            : unasked(byNode.get(name), `only ${mostNodes} nodes are asked`),
+        ] as const,
+    ),
   );
   const unanswered = new Map(answers.flatMap(([name, one]) => (one === undefined ? [] : [[name, one] as const])));
   return nodes.map((node) => {
@@ -66,34 +83,44 @@ function silentPods({
   );
 }
 
+function unasked(pod: KubeObject | undefined, why: string): MissingLog {
+  const { namespace = "", name = "" } = pod?.metadata ?? {};
+  return { pod: `${namespace}/${name}`, log: "unknown", why, kubeletAnswers: false };
+}
+
 async function unansweredOf(
   client: KubeClient,
   node: string,
   pod: KubeObject | undefined,
-  signal: AbortSignal,
-): Promise<UnansweredLog | undefined> {
+  options: AskOptions,
+): Promise<MissingLog | undefined> {
   const { namespace = "", name = "" } = pod?.metadata ?? {};
-  const [container] = (pod?.["spec"] as PodSpec | undefined)?.containers ?? [];
-  if (container === undefined) {
+  const container = (pod?.["spec"] as PodSpec | undefined)?.containers?.[0]?.name ?? "";
+  const askLog = async (stop: AbortSignal): Promise<string> =>
+    client.podLog({ namespace, pod: name }, { container, tailLines: 1, signal: stop });
+  const kubelet = ask(options, async (stop) => client.kubeletConfig(node, { signal: stop }));
+  let log = await ask(options, askLog);
+  for (let tried = 1; tried < tries && log === "silent"; tried += 1) {
+    log = await ask(options, askLog);
+  }
+  const kubeletAnswers = (await kubelet) === "answered";
+  options.signal.throwIfAborted();
+  if (log === "answered") {
     return undefined;
   }
-  const reference = { namespace, pod: name };
-  const [log, kubelet] = await Promise.all([
-    ask(signal, async (stop) => client.podLog(reference, { container: container.name, tailLines: 1, signal: stop })),
-    ask(signal, async (stop) => client.kubeletConfig(node, { signal: stop })),
-  ]);
-  signal.throwIfAborted();
-  return log === "silent" ? { pod: `${namespace}/${name}`, kubeletAnswers: kubelet === "answered" } : undefined;
+  return log === "silent"
+    ? { pod: `${namespace}/${name}`, log, kubeletAnswers }
+    : { ...unasked(pod, log.refused), kubeletAnswers };
 }
 
 /** What comes of a request within its time. */
 async function ask(
-  signal: AbortSignal,
+  { signal, answerMs = defaultAnswerMs }: AskOptions,
   send: (stop: AbortSignal) => Promise<unknown>,
-): Promise<"answered" | "refused" | "silent"> {
+): Promise<"answered" | "silent" | { readonly refused: string }> {
   const late = AbortSignal.timeout(answerMs);
   return send(AbortSignal.any([signal, late])).then(
     () => "answered",
-    () => (late.aborted ? "silent" : "refused"),
+    (error: unknown) => (late.aborted ? "silent" : { refused: (error as Error).message }),
   );
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { hindered, withoutEast } from "../../testing/changed-facts.ts";
 import type { CheckRow } from "../../testing/check-rows.ts";
 import { unshown } from "../../testing/check-rows.ts";
-import { foundBy } from "../../testing/found-by.ts";
+import { findingsOf, foundBy } from "../../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import type { ControllerFacts } from "../controller-facts.ts";
 import type { MeshFacts } from "../facts.ts";
@@ -20,7 +20,7 @@ function leaseOf(name: string, silent: number): ControllerFacts["leases"][number
 
 /** The node of east is silent about a pod's log. */
 function withUnanswered(ready: boolean, kubeletAnswers: boolean): MeshFacts {
-  const unanswered = { pod: "istio-system/istiod-east", kubeletAnswers };
+  const unanswered = { pod: "istio-system/istiod-east", log: "silent" as const, kubeletAnswers };
   return withCluster("east", ({ nodes }) => ({ nodes: nodes.map((node) => ({ ...node, ready, unanswered })) }));
 }
 
@@ -232,4 +232,24 @@ it("wonders about a node without kube-proxy where others have one, and not where
   expect(unseenWith("follows")).toEqual([
     "kube-proxy of node b of east: nothing listens at its port 10256, where it does on other nodes",
   ]);
+});
+
+it("says the unit that a distribution has, and which nodes could not be asked", () => {
+  const fixOf = (kubernetesVersion: string) => {
+    const { clusters, ...facts } = withUnanswered(true, true);
+    const of = clusters.map((one) => (one.kind === "reached" ? { ...one, kubernetesVersion } : one));
+    return findingsOf("access/runtimes-answer", { ...facts, clusters: of })[0]?.fix;
+  };
+  expect(fixOf("v1.36.3+rke2r1")).toContain("rke2-agent");
+  expect(fixOf("v1.36.3+k3s1")).toContain("k3s-agent");
+  expect(fixOf("v1.36.3")).toContain("containerd or crio");
+  const unanswered = {
+    pod: "istio-system/istiod-east",
+    log: "unknown" as const,
+    why: "forbidden",
+    kubeletAnswers: false,
+  };
+  const facts = withCluster("east", ({ nodes }) => ({ nodes: nodes.map((node) => ({ ...node, unanswered })) }));
+  expect(foundBy("access/runtimes-answer", facts)).toEqual([]);
+  expect(checks.find(({ id }) => id === "access/runtimes-answer")?.unseen?.(facts)[0]).toContain("does not: forbidden");
 });

@@ -253,7 +253,7 @@ export const flowCodes = {
       "The health port of kube-proxy (10256) answers the API server nothing on any node that was asked, and the port beside it is refused at once. Two things look like that: a kube-proxy that stands still, by which the node sends to no new pod (ISM762), and a firewall between control plane and nodes that drops just this port, as rules do that were written after the ports of kubelets and NodePorts alone. Only the node itself tells them apart, so that this is a warning. With a second node that answers it is ISM762.",
   },
   ISM764: {
-    summary: "A node's container runtime stands still",
+    summary: "A node's kubelet or container runtime stands still",
     explanation:
       "Where pods of istiod or of a gateway give no answer to a port-forward, their node is asked for the log of one: the kubelet asks its container runtime where the log is, and needs no program of the pod. A log that does not come either is the node's doing. A kubelet reports its node not ready when the runtime has been silent for half a minute; until then every API says that all is well, and pods that have to start, do not.",
   },

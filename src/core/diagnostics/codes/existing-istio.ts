@@ -38,9 +38,9 @@ export const existingIstioCodes = {
       "With `eastWest.service` the Gateway cross-network-gateway opens the pods of that Service, and no longer those of istio-system/istio-eastwestgateway. istiods of other clusters know both gateways until the former one is deleted, and proxies send a part of their requests to each; those that come to a closed port fail, or are tried again elsewhere.",
   },
   ISM580: {
-    summary: "What is rendered depends on the Istio that is there",
+    summary: "What is rendered depends on what is there",
     explanation:
-      "With `spec.istio.install: existing` the objects depend on what each cluster has: its revision, its gateways, its release. Rendering without asking the clusters would be guessing.",
+      "With `spec.istio.install: existing` the objects depend on what each cluster has: its revision, its gateways, its release. With `eastWest.service`, whoever installs Istio, the Gateway that opens the cluster for other networks selects the pods that this Service selects. Rendering without asking the clusters would be guessing.",
   },
   ISM581: {
     summary: "A label keeps sidecars out of a namespace",
