@@ -29,20 +29,9 @@ export function needsOf(facts: MeshFacts, one: ReachedCluster, manager: CertMana
       ...toAcmeServer(issuer, pod),
       ...toProvider(issuer, pod),
       ...(issuer.dns01 === undefined || manager.unread !== undefined ? [] : toNameServers(issuer, manager)),
-      ...(issuer.http01 === true && isChecked(issuer) ? toIngresses(facts, one, pod) : []),
+      ...(asksIngresses(issuer) && silentClusters(facts).length === 0 ? toIngresses(facts, one, pod) : []),
     ]),
   ]);
-}
-
-/** Whether `needsOf` goes by the ingress gateways of another cluster that this account may not read: some of the needs are not known then. */
-export function lacksIngresses({ mesh, clusters }: MeshFacts, { cluster }: ReachedCluster): boolean {
-  return (
-    (mesh.acmeIssuers ?? []).some((issuer) => issuer.http01 === true && isChecked(issuer)) &&
-    clusters.some(
-      (other) =>
-        other.kind === "reached" && other.cluster !== cluster && other.unread?.some(({ part }) => part === "gateways"),
-    )
-  );
 }
 
 /**
@@ -70,6 +59,19 @@ export function httpsOutside(webhook: ProgramFacts): Need {
     what: "its DNS provider (TCP 443)",
     ways: [wayOut(podOf(webhook), { host: "", port: 443, protocol: "TCP" })],
   };
+}
+
+/** The clusters whose ingress gateways its checks ask and are not known: whether it reaches one of all is not judged then. */
+export function unseenIngresses(facts: MeshFacts): readonly string[] {
+  return (facts.mesh.acmeIssuers ?? []).some(asksIngresses) ? silentClusters(facts) : [];
+}
+
+function asksIngresses(issuer: AcmeIssuer): boolean {
+  return issuer.http01 === true && isChecked(issuer);
+}
+
+function silentClusters({ clusters }: MeshFacts): readonly string[] {
+  return clusters.flatMap((one) => (one.kind === "unreachable" ? [one.cluster] : []));
 }
 
 /** Several issuers may have one server. */
@@ -116,10 +118,7 @@ function isChecked({ uncheckedChallenges }: AcmeIssuer): boolean {
 }
 
 function asksOwnDns(issuer: AcmeIssuer, { nameservers, unread }: CertManagerFacts): boolean {
-  return (
-    (issuer.http01 === true && isChecked(issuer)) ||
-    (issuer.dns01 !== undefined && unread === undefined && nameservers === undefined)
-  );
+  return asksIngresses(issuer) || (issuer.dns01 !== undefined && unread === undefined && nameservers === undefined);
 }
 
 /**

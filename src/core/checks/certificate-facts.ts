@@ -64,6 +64,8 @@ export interface StrayObject {
   readonly kind: "Certificate" | "Secret";
   readonly namespace: string;
   readonly name: string;
+  /** What it is for: the hosts that a Certificate names, or of the certificate in a Secret; left out where there are none. */
+  readonly hosts?: readonly string[];
   /** The Issuer of that namespace which a Certificate names; left out where it names a ClusterIssuer, or one of somebody else's kinds. */
   readonly issuer?: string;
 }

@@ -6,6 +6,8 @@ import { healthyFacts } from "../testing/healthy-facts.ts";
 import { changingName, withNames } from "../testing/published-facts.ts";
 import type { StrayObject, TlsSecretFacts } from "./certificate-facts.ts";
 import { certificateIssuance } from "./certificates/issuance.ts";
+import { certificatePages } from "./certificates/pages.ts";
+import type { Issuance } from "../decide/stuck-certificate.ts";
 import type { MeshFacts } from "./facts.ts";
 import type { IssuanceFacts, IssuerFacts } from "./issuance-facts.ts";
 import { runChecks } from "./run-checks.ts";
@@ -111,10 +113,27 @@ describe("a Certificate that is not ready", () => {
       const issuance = { isRunning: false, order: { state: "errored", reason }, challenges: [] };
       return findingsOf("certificates/issuance", withIssuance({ ...waiting, issuance }))[0]?.fix ?? "";
     };
-    const again = `kubectl --context isthmus-east -n istio-system patch certificate.cert-manager.io front --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered",`;
+    const again = `cmctl renew --context isthmus-east -n istio-system front (or without cmctl: kubectl --context isthmus-east -n istio-system patch certificate.cert-manager.io front --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"Issuance was triggered by hand","lastTransitionTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}]}}' )`;
     expect(fixOf("too many")).toContain(again);
     expect(fixOf("accountDoesNotExist")).toContain("kubectl --context isthmus-east -n cert-manager delete secret key");
     expect(fixOf("accountDoesNotExist")).toContain(again);
+  });
+
+  it("is a warning in its first minutes, while nothing is refused", () => {
+    const since = "2026-11-23T05:58:00Z";
+    const at = (change: Partial<Issuance>): readonly string[] =>
+      foundBy(
+        "certificates/issuance",
+        withIssuance({ ...waiting, issuance: { since, isRunning: true, order, challenges: [challenge], ...change } }),
+      );
+    expect(at({})).toEqual(["warning ISM779 east"]);
+    expect(at({ since: "2026-11-23T05:50:00Z" })).toEqual(["error ISM779 east"]);
+    expect(at({ challenges: [{ ...challenge, reason: "refused" }] })).toEqual(["error ISM779 east"]);
+    const { causes } = runChecks(
+      withIssuance({ ...waiting, issuance: { since, isRunning: true, order, challenges: [challenge] } }),
+      { pre: false },
+    );
+    expect(causes.map(({ severity }) => severity)).toEqual(["warning"]);
   });
 
   it("explains the certificate that an ingress lacks", () => {
@@ -135,6 +154,22 @@ describe("a Certificate that is not ready", () => {
     const { causes } = runChecks({ ...named, mesh: { ...named.mesh, services } }, { pre: false });
     const found = causes.find(({ code }) => code === "ISM779");
     expect(found?.consequences.map(({ code }) => code)).toEqual(expect.arrayContaining(["ISM450", "ISM646"]));
+  });
+
+  it("is not called well where nobody may list Certificates, or read the issuer", () => {
+    const facts = healthyFacts();
+    const clusters = facts.clusters.map((one) =>
+      one.kind === "reached" && one.cluster === "east"
+        ? { ...one, tlsSecrets: [{ name: "door", ...valid, writersUnread: true }] }
+        : one,
+    );
+    const words = ["which Certificate fills Secret door of east: this account may not list them"];
+    expect(judge(certificateIssuance, { ...facts, clusters }, undefined).unseen).toEqual(words);
+    expect(judge(certificatePages, { ...facts, clusters }, undefined).unseen).toEqual(words);
+    const unread = withIssuance({ ready: true, issuer: { ...issuer, state: "unread" } }, { secret: valid });
+    expect(judge(certificatePages, unread, undefined).unseen).toEqual([
+      "how ClusterIssuer pages proves the names of Certificate istio-system/front of east: this account may not read it",
+    ]);
   });
 
   it("is not called well where cert-manager's objects may not be read", () => {
@@ -193,6 +228,13 @@ describe("an issuer of somebody's own that proves by pages", () => {
     expect(findingsOf("certificates/pages", { ...alike, mesh: { ...mesh, http01Issuers: ["pages"] } })).toEqual([]);
   });
 
+  it("is warned of where it has no solver for a name", () => {
+    const facts = withIssuance({ ready: true, issuer: { ...issuer, unproven: ["a.example"] } }, { secret: valid });
+    expect(findingsOf("certificates/pages", facts)[0]?.detail).toContain(
+      "ClusterIssuer pages has no solver for a.example.",
+    );
+  });
+
   it("cannot prove a wildcard", () => {
     const facts = withIssuance({ ...waiting, issuer: { ...issuer, unproven: ["*.shop.example"] } });
     const [found] = findingsOf("certificates/issuance", facts);
@@ -200,7 +242,7 @@ describe("an issuer of somebody's own that proves by pages", () => {
       "ClusterIssuer pages has no dns01 solver for *.shop.example, and no page (http01) proves a wildcard.",
     );
     expect(found?.fix).toContain(
-      "Whoever made ClusterIssuer pages has to give it a dns01 solver, or name the hosts one by one.",
+      "Whoever made ClusterIssuer pages has to give it a dns01 solver for them, or name the hosts one by one.",
     );
   });
 });
@@ -213,18 +255,34 @@ describe("a certificate in another namespace", () => {
         ? { ...one, tlsSecrets: [{ name: "door", present: false, elsewhere }] }
         : one,
     );
-    return findingsOf("certificates/front-doors", { ...facts, clusters })[0]?.fix ?? "";
+    const services = facts.mesh.services.map((service) => ({
+      ...service,
+      routes: service.routes.map((route) => ({ ...route, hosts: ["shop.example"], tls: { secretName: "door" } })),
+    }));
+    const mesh = { ...facts.mesh, services };
+    return findingsOf("certificates/front-doors", { ...facts, mesh, clusters })[0]?.fix ?? "";
   }
-  const stray: StrayObject = { kind: "Certificate", namespace: "sample", name: "front" };
-  const secret: StrayObject = { kind: "Secret", namespace: "sample", name: "door" };
+  const hosts = ["shop.example"];
+  const stray: StrayObject = { kind: "Certificate", namespace: "sample", name: "front", hosts };
+  const secret: StrayObject = { kind: "Secret", namespace: "sample", name: "door", hosts };
 
-  it("is made where the gateway's pods run by what the fix prints", () => {
+  it("is made where the gateway's pods run by what the fix ends with", () => {
+    expect(fixOf(stray, secret)).toMatch(/: kubectl [^:]* get certificate\.cert-manager\.io front -o .*create -f -$/);
     expect(fixOf(stray, secret)).toContain(
-      `kubectl --context isthmus-east -n sample get certificate.cert-manager.io front -o 'jsonpath={"{"}"apiVersion":"cert-manager.io/v1","kind":"Certificate","metadata":{"{"}"name":"front","namespace":"istio-system"},"spec":{.spec}}' | kubectl --context isthmus-east create -f -.`,
+      `kubectl --context isthmus-east -n sample get certificate.cert-manager.io front -o 'jsonpath={"{"}"apiVersion":"cert-manager.io/v1","kind":"Certificate","metadata":{"{"}"name":"front","namespace":"istio-system"},"spec":{.spec}}' | kubectl --context isthmus-east create -f -`,
     );
     expect(fixOf(secret)).toContain(
       `kubectl --context isthmus-east -n sample get secret door -o 'jsonpath={"{"}"apiVersion":"v1","kind":"Secret","metadata":{"{"}"name":"door","namespace":"istio-system"},"type":"{.type}","data":{.data}}' | kubectl --context isthmus-east create -f -`,
     );
+  });
+
+  it("is none that is for other hosts, and that of the service's namespace of several", () => {
+    const theirs = { ...stray, namespace: "unrelated", hosts: ["other.example"] };
+    expect(fixOf(theirs, stray)).toContain("-n sample get certificate.cert-manager.io front");
+    expect(fixOf({ ...stray, namespace: "unrelated" }, stray)).toContain("-n sample get certificate");
+    expect(fixOf(theirs, secret)).toContain("-n sample get secret door");
+    expect(fixOf(theirs)).not.toContain("kubectl");
+    expect(fixOf(stray, { ...stray, name: "back" })).not.toContain("kubectl");
   });
 
   it("needs its Issuer there too", () => {

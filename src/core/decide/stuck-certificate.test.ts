@@ -14,7 +14,10 @@ describe("why a Certificate is not ready", () => {
 
   it("is what the request says of its issuer", () => {
     const request = { name: "shop-1", reason: "Pending", message: 'Referenced "ClusterIssuer" not found' };
-    expect(judgeIssuance({ ...issuance, request })).toEqual({ reason: 'Referenced "ClusterIssuer" not found' });
+    expect(judgeIssuance({ ...issuance, request })).toEqual({
+      reason: 'Referenced "ClusterIssuer" not found',
+      waits: true,
+    });
   });
 
   it("is the self check, which is slow and no fault", () => {
@@ -77,9 +80,9 @@ describe("why a Certificate is not ready", () => {
 it("is put right by what the detail names, or by another account", () => {
   const about = { issuer: "letsencrypt", account: "cert-manager/key", context: "west", again: "kubectl patch x" };
   expect(fixOfIssuance({ lostAccount: false }, about)).toBe(
-    "Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: kubectl patch x.",
+    "Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: kubectl patch x",
   );
   expect(fixOfIssuance({ lostAccount: true }, about)).toBe(
-    "The ACME server does not know the account of letsencrypt any more, and whoever runs cert-manager has to have it make another one: kubectl --context west -n cert-manager delete secret key (the namespace is that of cert-manager's own Secrets). Then kubectl patch x.",
+    "The ACME server does not know the account of letsencrypt any more, and whoever runs cert-manager has to have it make another one: kubectl --context west -n cert-manager delete secret key (the namespace is that of cert-manager's own Secrets). Then kubectl patch x",
   );
 });

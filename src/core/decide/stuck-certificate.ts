@@ -1,5 +1,7 @@
 /** What cert-manager's objects say of one issuance, newest request first; texts as they are. */
 export interface Issuance {
+  /** When the newest request was made, or the Certificate where there is none, RFC 3339; left out where that is not said. */
+  readonly since?: string;
   /** cert-manager is at it: a request that failed is an earlier one, or is about to be noticed. */
   readonly isRunning: boolean;
   /** The newest CertificateRequest with its condition Ready, empty texts without one. */
@@ -19,6 +21,8 @@ export interface Issuance {
 export interface StuckCertificate {
   /** A sentence's end, without a full stop. */
   readonly reason: string;
+  /** Nothing is refused so far: it takes its time. */
+  readonly waits?: true;
   /** Where cert-manager has given up: whether that is since the ACME server has lost the issuer's account. */
   readonly gaveUp?: { readonly lostAccount: boolean };
 }
@@ -60,10 +64,11 @@ function waitsFor({ challenges, order, request }: Issuance): StuckCertificate | 
   }
   const waiting = challenges.filter(({ state }) => state !== "valid");
   if (waiting.length > 0) {
-    return { reason: ofWaiting(waiting) };
+    return { reason: ofWaiting(waiting), waits: true };
   }
-  const words = order?.reason || order?.warning || request?.message || "";
-  return words === "" ? undefined : { reason: words };
+  const refusal = order?.reason || order?.warning || "";
+  const words = refusal || request?.message || "";
+  return words === "" ? undefined : { reason: words, ...(refusal === "" ? { waits: true } : {}) };
 }
 
 function ofChallenge({ type, dnsName, reason }: Issuance["challenges"][number]): string {
@@ -94,6 +99,6 @@ export function fixOfIssuance(
 ): string {
   const [namespace = "", secret = ""] = account.split("/");
   return lostAccount
-    ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets). Then ${again}.`
-    : `Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: ${again}.`;
+    ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets). Then ${again}`
+    : `Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: ${again}`;
 }

@@ -18,7 +18,9 @@ const kinds = [
 
 /** An object of cert-manager, whose uid is its name, made by another one. */
 function made(apiVersion: string, kind: string, name: string, by: string, rest: object): WireObject {
-  const object = wireObject(kind, { namespace, name, uid: name, ownerReferences: [{ uid: by }] }, { ...rest });
+  const creationTimestamp = "2026-01-01T00:00:00Z";
+  const owned = { uid: name, creationTimestamp, ownerReferences: [{ uid: by }] };
+  const object = wireObject(kind, { namespace, name, ...owned }, { ...rest });
   return { ...object, apiVersion };
 }
 
@@ -83,6 +85,7 @@ describe("what cert-manager says of a Certificate", () => {
       failed: true,
       says: "Issuing certificate as Secret does not exist",
       issuance: {
+        since: "2026-01-01T00:00:00Z",
         isRunning: true,
         request: { name: "door-1", reason: "Pending", message: "Waiting on order" },
         order: { state: "pending", reason: "" },

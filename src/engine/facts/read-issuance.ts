@@ -61,7 +61,9 @@ export async function readIssuance(
   const request = newest(requests, certificate);
   const order = request === undefined ? undefined : newest(orders, request);
   const made = order === undefined ? [] : challenges.filter((one) => isOwnedBy(one, order));
+  const since = textAt((request ?? certificate).metadata, "creationTimestamp");
   const issuance = {
+    ...(since === undefined ? {} : { since }),
     isRunning: conditionOf(certificate, "Issuing")?.status === "True",
     request: request === undefined ? undefined : requestOf(request),
     order: order === undefined ? undefined : await orderOf(order, made.length === 0, list),

@@ -160,14 +160,18 @@ describe("the TLS Secrets that routes name", () => {
       apiVersion: "cert-manager.io/v1",
       kind: "Certificate",
       metadata: { namespace: where, name, managedFields: [{ manager: "helm", time: "2026-01-01T00:00:00Z" }] },
-      spec: { secretName, issuerRef: { name: "le", kind: where === namespace ? "ClusterIssuer" : "Issuer" } },
+      spec: {
+        secretName,
+        dnsNames: ["shop.example"],
+        issuerRef: { name: "le", kind: where === namespace ? "ClusterIssuer" : "Issuer" },
+      },
     });
     const issued = [
       { manager: "isthmus", time: "2026-01-01T00:00:00Z" },
       { manager: "cert-manager-certificates-issuing", time: "2026-01-02T00:00:00Z" },
     ];
     const objects = [
-      wireObject("Secret", { namespace: "sample", name: "astray" }),
+      wireObject("Secret", { namespace: "sample", name: "astray" }, { data: wireData({ "tls.crt": server.pem }) }),
       wireObject("Secret", { namespace: "sample", name: "door" }),
       wireObject("Secret", { namespace, name: "door", managedFields: issued }),
       certificate("sample", "hello", "astray"),
@@ -182,8 +186,8 @@ describe("the TLS Secrets that routes name", () => {
         name: "astray",
         present: false,
         elsewhere: [
-          { kind: "Certificate", namespace: "sample", name: "hello", issuer: "le" },
-          { kind: "Secret", namespace: "sample", name: "astray" },
+          { kind: "Certificate", namespace: "sample", name: "hello", hosts: ["shop.example"], issuer: "le" },
+          { kind: "Secret", namespace: "sample", name: "astray", hosts: ["shop.example", "www.shop.example"] },
         ],
       },
       {

@@ -125,14 +125,16 @@ interface CertificateOfManager {
 
 /** With the Issuer of its namespace that it names: that one is for no other namespace. */
 function strayOf({ namespace, name, object }: CertificateOfManager): StrayObject {
-  const named = (
-    object["spec"] as { readonly issuerRef?: { readonly kind?: string; readonly name?: string } } | undefined
-  )?.issuerRef;
+  const { issuerRef, dnsNames } = (object["spec"] ?? {}) as {
+    readonly issuerRef?: { readonly kind?: string; readonly name?: string };
+    readonly dnsNames?: readonly string[];
+  };
   return {
     kind: "Certificate",
     namespace,
     name,
-    ...((named?.kind ?? "Issuer") === "Issuer" ? { issuer: named?.name ?? "" } : {}),
+    ...(dnsNames === undefined ? {} : { hosts: dnsNames }),
+    ...((issuerRef?.kind ?? "Issuer") === "Issuer" ? { issuer: issuerRef?.name ?? "" } : {}),
   };
 }
 
@@ -187,8 +189,23 @@ async function findSecrets(
     ),
   );
   return found.flatMap((secret) =>
-    secret === undefined ? [] : [{ kind: "Secret", namespace: secret.metadata.namespace ?? "", name } as const],
+    secret === undefined
+      ? []
+      : [{ kind: "Secret", namespace: secret.metadata.namespace ?? "", name, ...hostsIn(secret) } as const],
   );
+}
+
+/** What the certificate in a Secret is for; nothing where there is none that can be read. */
+function hostsIn(secret: KubeObject): Pick<StrayObject, "hosts"> {
+  const data = (secret["data"] ?? {}) as Readonly<Record<string, Secret>>;
+  const certificate = data["tls.crt"] ?? data["cert"];
+  try {
+    return certificate === undefined
+      ? {}
+      : { hosts: hostsOf(Buffer.from(certificate.expose(), "base64").toString("utf8")) };
+  } catch {
+    return {};
+  }
 }
 
 async function readSecrets(

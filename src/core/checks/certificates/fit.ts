@@ -62,7 +62,7 @@ function flawsOf({ mesh, takenAt }: MeshFacts, secret: TlsSecretFacts): readonly
 }
 
 /** A wildcard stands for one label (https://www.rfc-editor.org/rfc/rfc6125#section-6.4.3); a route for a wildcard needs that very one. */
-function covers(name: string, host: string): boolean {
+export function covers(name: string, host: string): boolean {
   const [own, asked] = [name.toLowerCase(), host.toLowerCase()];
   return own === asked || (own.startsWith("*.") && own.slice(1) === asked.slice(asked.indexOf(".")));
 }

@@ -9,6 +9,7 @@ import { daysUntil, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { appliedObject, issuanceOf, issuing, objectOf } from "../subjects.ts";
 import { holdersOf } from "../certificate-holders.ts";
+import { covers } from "./fit.ts";
 
 /** Every ingress that a name may lead to needs the certificate of that name (docs/guides/check.md, complaint 19). */
 export const frontDoors: Check = {
@@ -59,7 +60,7 @@ function findingWithout(facts: MeshFacts, one: ReachedCluster, secret: TlsSecret
   const all = holding.length > 0 && lacking.length === 0;
   return (all ? warning : problem)("ISM450", {
     detail: `${what}: ${follows}.`,
-    ...(astray.length === 0 ? fixOf(facts, one, secret.name) : { fix: fixOfStrays(one, secret.name, astray) }),
+    ...(astray.length === 0 ? fixOf(facts, one, secret.name) : { fix: fixOfStrays(facts, one, secret.name) }),
     cluster: one.cluster,
     object,
     // That somebody has deleted it is the cause where this is a warning, which explains no error.
@@ -90,13 +91,28 @@ function astrayOf({ mesh }: MeshFacts, { name, elsewhere = [] }: TlsSecretFacts)
   return isIssued ? [] : elsewhere;
 }
 
-/** A Certificate has its Secret made and renewed, so that a Secret alone is copied only where there is none. */
-function fixOfStrays(one: ReachedCluster, secret: string, strays: readonly StrayObject[]): string {
-  const stray = strays.find(({ kind }) => kind === "Certificate") ?? strays[0];
-  if (stray === undefined) {
-    return "";
-  }
-  const { kind, namespace, name, issuer } = stray;
+/**
+ * A Certificate has its Secret made and renewed, so that a Secret alone is copied only where there is none. Others may
+ * have the name too: only the one that is for the routes' hosts is copied, that of the service's namespace first.
+ */
+function fixOfStrays(facts: MeshFacts, one: ReachedCluster, secret: string): string {
+  const strays = one.tlsSecrets.find(({ name }) => name === secret)?.elsewhere ?? [];
+  const services = facts.mesh.services.filter(({ routes }) => routes.some(({ tls }) => tls?.secretName === secret));
+  const hosts = services
+    .flatMap(({ routes }) => routes.flatMap(({ tls, hosts: of }) => (tls?.secretName === secret ? of : [])))
+    .filter((host) => host !== "*");
+  const fitting = strays.filter(({ hosts: has = [] }) => hosts.every((host) => has.some((name) => covers(name, host))));
+  const made = fitting.filter(({ kind }) => kind === "Certificate");
+  const candidates = made.length === 0 ? fitting : made;
+  const near = candidates.filter(({ namespace }) => services.some((service) => service.namespace === namespace));
+  const [stray, ...others] = near.length === 0 ? candidates : near;
+  return stray === undefined || others.length > 0
+    ? `The gateway's pods run in ${istioNamespace}. Whoever has the certificate of ${[...new Set(hosts)].join(", ")} has to see which of them it is, and make it there.`
+    : copyOf(one, secret, stray);
+}
+
+/** The command stands last, so that it can be copied. */
+function copyOf(one: ReachedCluster, secret: string, { kind, namespace, name, issuer }: StrayObject): string {
   const [resource, head, parts] =
     kind === "Certificate"
       ? ["certificate.cert-manager.io", '"apiVersion":"cert-manager.io/v1","kind":"Certificate"', '"spec":{.spec}']
@@ -108,7 +124,7 @@ function fixOfStrays(one: ReachedCluster, secret: string, strays: readonly Stray
       ? ""
       : ` It names Issuer ${issuer}, which is for ${namespace} alone: make that one in ${istioNamespace} first, with the Secrets that it names.`;
   return kind === "Certificate"
-    ? `The gateway's pods run in ${istioNamespace}, and have a Certificate fill Secret ${secret} there.${first} ${command}. The one of ${namespace} can go where nothing else uses its Secret.`
+    ? `The gateway's pods run in ${istioNamespace}, where a Certificate has to fill Secret ${secret}; the one of ${namespace} can go afterwards, where nothing else uses its Secret.${first} This makes it there: ${command}`
     : `The gateway's pods run in ${istioNamespace}. This copies it there, once: whoever renews it has to renew the copy too: ${command}`;
 }
 

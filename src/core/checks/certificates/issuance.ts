@@ -1,4 +1,6 @@
 import { fixOfIssuance, judgeIssuance, type StuckCertificate } from "../../decide/stuck-certificate.ts";
+import { meshFileWords } from "../../mesh-file-words.ts";
+import { quoteCommand } from "../../quote-command.ts";
 import { istioNamespace } from "../../render/names.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { Check, Finding } from "../check.ts";
@@ -17,12 +19,20 @@ export const certificateIssuance: Check = {
   id: "certificates/issuance",
   sentence: "cert-manager issues and renews the certificates of routes",
   pre: false,
-  unseen: (facts) => meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => unseenOf(one, secret))),
+  unseen: (facts) =>
+    meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => unseenOf(facts, one, secret))),
   run: (facts) =>
     meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
 };
 
-function unseenOf({ cluster }: ReachedCluster, { certificate, issuance }: TlsSecretFacts): readonly string[] {
+function unseenOf(
+  { mesh }: MeshFacts,
+  { cluster }: ReachedCluster,
+  { name, certificate, issuance, writersUnread }: TlsSecretFacts,
+): readonly string[] {
+  if (writersUnread === true && ownIssuerOf(mesh, name) === undefined) {
+    return [`which Certificate fills Secret ${name} of ${cluster}: this account may not list them`];
+  }
   return (issuance?.unread ?? []).map(
     (kinds) =>
       `what the ${kinds} of Certificate ${certificate ?? ""} of ${cluster} say: this account may not read them`,
@@ -41,17 +51,17 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
   const [namespace = "", called = ""] = certificate.split("/");
   const object = { group: "cert-manager.io", kind: "Certificate", namespace, name: called };
   const { kind, name: issuer } = issuance.issuer;
-  const stuck = reasonOf(issuance);
-  const has = secret.notAfter !== undefined && daysUntil(facts, secret.notAfter) >= 0;
-  const pages = explainPages(facts, one, secret);
+  const { words, fix, since } = judged(facts, one, secret, issuance);
+  const has = isValid(facts, secret);
   return [
     // Where requests are answered all the same it is a warning, as what it explains would be (ISM450).
-    (has || isHeld(one, secret) ? warning : problem)("ISM779", {
-      detail: `Certificate ${certificate} of ${one.cluster} is not ${has ? `issued anew, and Secret ${istioNamespace}/${name} holds one that ends on ${(secret.notAfter ?? "").slice(0, 10)}` : "issued"}: ${stuck.reason}.${pages === undefined ? "" : ` ${pages.why}`}`,
-      fix: [...(pages === undefined ? [] : [pages.fix]), fixOf(facts, one, secret, stuck)].join(" "),
+    (has || since !== undefined || isHeld(one, secret) ? warning : problem)("ISM779", {
+      detail: `Certificate ${certificate} of ${one.cluster} is ${since === undefined ? "" : `being issued since ${since}, and `}not ${has ? `issued anew, and Secret ${istioNamespace}/${name} holds one that ends on ${(secret.notAfter ?? "").slice(0, 10)}` : "issued"}: ${words}`,
+      fix,
       cluster: one.cluster,
       object,
       provenBy: { own: ["tlsSecrets"] },
+      ...(since === undefined ? {} : { explainsErrors: true }),
       breaks: [issuanceOf(one.cluster, name)],
       needs: [
         issuing(one.cluster),
@@ -62,9 +72,47 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
   ];
 }
 
+/** Why it is not issued, what to do, and since when it is under way where nothing speaks against that. */
+function judged(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  secret: TlsSecretFacts,
+  issuance: IssuanceFacts,
+): { readonly words: string; readonly fix: string; readonly since: string | undefined } {
+  const stuck = reasonOf(issuance);
+  const pages = explainPages(facts, one, secret);
+  const since = underWaySince(facts, issuance, stuck);
+  const own = fixOf(one, secret, stuck);
+  const wait = quoteCommand(["isthmus", "check", ...meshFileWords(facts.mesh.file), "--wait", "5m"]);
+  return {
+    words: `${stuck.reason}.${pages === undefined ? "" : ` ${pages.why}`}`,
+    fix: since !== undefined ? `Wait, and look again: ${wait}` : pages === undefined ? own : `${pages.fix} ${own}`,
+    since,
+  };
+}
+
+function isValid(facts: MeshFacts, { notAfter }: TlsSecretFacts): boolean {
+  return notAfter !== undefined && daysUntil(facts, notAfter) >= 0;
+}
+
 function isHeld(one: ReachedCluster, { name, present }: TlsSecretFacts): boolean {
   const { holding, lacking } = holdersOf(one, name);
   return !present && holding.length > 0 && lacking.length === 0;
+}
+
+/** With cert-manager's own look at a DNS record an order takes a minute a name, and a retry of what is refused says so before. */
+const usualMs = 5 * 60_000;
+
+/** Since when an issuance is under way that nothing speaks against; undefined where something does, or it takes too long. */
+function underWaySince(
+  { takenAt }: MeshFacts,
+  { issuance }: IssuanceFacts,
+  stuck: StuckCertificate,
+): string | undefined {
+  const since = issuance?.since;
+  return since !== undefined && stuck.waits === true && Date.parse(takenAt) - Date.parse(since) < usualMs
+    ? since
+    : undefined;
 }
 
 /** An issuer that is not there or not ready says more than the request that waits for it. */
@@ -77,17 +125,14 @@ function reasonOf({ issuer, issuance, says }: IssuanceFacts): StuckCertificate {
     return { reason: `${named} is not ready: ${issuer.says ?? ""}` };
   }
   const stuck = issuance === undefined ? undefined : judgeIssuance(issuance);
-  return stuck ?? { reason: says ?? "cert-manager has not looked at it, as one that does not run" };
+  return stuck ?? { reason: says ?? "cert-manager has not looked at it, as one that does not run", waits: true };
 }
 
-function fixOf(
-  facts: MeshFacts,
-  one: ReachedCluster,
-  { certificate = "", issuance }: TlsSecretFacts,
-  stuck: StuckCertificate,
-): string {
-  const { kind = "", name: issuer = "", account = `cert-manager/${issuer}`, state } = issuance?.issuer ?? {};
-  const again = tryAgain(facts, one, certificate, issuance?.issuance);
+function fixOf(one: ReachedCluster, { certificate = "", issuance }: TlsSecretFacts, stuck: StuckCertificate): string {
+  const { kind = "", name: issuer = "", account: read = `cert-manager/${issuer}`, state } = issuance?.issuer ?? {};
+  const again = tryAgain(one, certificate, issuance?.issuance);
+  const home = one.certManager?.[0]?.namespace;
+  const account = kind === "ClusterIssuer" && home !== undefined ? read.replace(/^[^/]*/, home) : read;
   if (stuck.gaveUp !== undefined) {
     return fixOfIssuance(stuck.gaveUp, { issuer, account, context: one.context, again });
   }
@@ -97,35 +142,34 @@ function fixOf(
 }
 
 /** A request that is under way is made anew once it is gone; one that failed, when the Certificate says that it is to be issued. */
-function tryAgain(
-  facts: MeshFacts,
-  one: ReachedCluster,
-  certificate: string,
-  issuance: IssuanceFacts["issuance"],
-): string {
+function tryAgain(one: ReachedCluster, certificate: string, issuance: IssuanceFacts["issuance"]): string {
   const [namespace = "", name = ""] = certificate.split("/");
   const { isRunning = false, request } = issuance ?? {};
   const group = "cert-manager.io";
-  return isRunning && request !== undefined
-    ? kubectlCommand(one, "delete", { group, kind: "CertificateRequest", namespace, name: request.name })
-    : kubectlCommand(
-        one,
-        "patch",
-        { group, kind: "Certificate", namespace, name },
-        "--subresource=status",
-        "--type=merge",
-        "-p",
-        JSON.stringify({ status: { conditions: [issuingAgain(facts)] } }),
-      );
+  if (isRunning && request !== undefined) {
+    return kubectlCommand(one, "delete", { group, kind: "CertificateRequest", namespace, name: request.name });
+  }
+  const cmctl = quoteCommand(["cmctl", "renew", "--context", one.context, "-n", namespace, name]);
+  const patch = kubectlCommand(
+    one,
+    "patch",
+    { group, kind: "Certificate", namespace, name },
+    "--subresource=status",
+    "--type=merge",
+    "-p",
+    JSON.stringify({ status: { conditions: [issuingAgain] } }),
+  );
+  return `${cmctl} (or without cmctl: ${patch.replace(now, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)} )`;
 }
 
-/** What `cmctl renew` writes; it has to be later than the failed request (https://cert-manager.io/docs/reference/cmctl/#renew). */
-function issuingAgain({ takenAt }: MeshFacts): Readonly<Record<string, string>> {
-  return {
-    type: "Issuing",
-    status: "True",
-    reason: "ManuallyTriggered",
-    message: "Issuance was triggered by hand",
-    lastTransitionTime: takenAt.replace(/\.\d+Z$/, "Z"),
-  };
-}
+/** Stands in a quoted command for the moment at which a shell runs it. */
+const now = "NOW";
+
+/** What cmctl writes; its time has to be later than that of the failed request (https://cert-manager.io/docs/reference/cmctl/#renew). */
+const issuingAgain = {
+  type: "Issuing",
+  status: "True",
+  reason: "ManuallyTriggered",
+  message: "Issuance was triggered by hand",
+  lastTransitionTime: now,
+};

@@ -1,4 +1,4 @@
-import { anywhereOutside, httpsOutside, lacksIngresses, needsOf, webhookNeedsOf } from "../cert-manager-needs.ts";
+import { anywhereOutside, httpsOutside, needsOf, unseenIngresses, webhookNeedsOf } from "../cert-manager-needs.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
@@ -16,11 +16,9 @@ export const certificateOrders: Check = {
   unseen: (facts) => meshClusters(facts).flatMap((one) => unseenIn(facts, one)),
   run: (facts) =>
     meshClusters(facts).flatMap((one) => [
-      ...(one.certManager ?? []).flatMap((manager) => {
-        const needs = needsOf(facts, one, manager);
-        // The policy that a fix prints would leave out what is not known.
-        return lacksIngresses(facts, one) ? [] : ofClosed(one, manager, needs, "cert-manager");
-      }),
+      ...(one.certManager ?? []).flatMap((manager) =>
+        ofClosed(one, manager, needsOf(facts, one, manager), "cert-manager"),
+      ),
       ...webhooksOf(one).flatMap((webhook) => ofWebhook(one, webhook)),
     ]),
 };
@@ -159,6 +157,9 @@ function unseenIn(facts: MeshFacts, one: ReachedCluster): readonly string[] {
         : [`which DNS servers ${namespace}/${name} of ${cluster} asks: it is said by ${unread}`]),
     ]),
     ...certManager.flatMap((manager) => unsureNeeds(one, manager, needsOf(facts, one, manager))),
+    ...(certManager.some(({ networkPolicies = [] }) => networkPolicies.length > 0) ? unseenIngresses(facts) : []).map(
+      (name) => `whether cert-manager of ${cluster} reaches the ingress of ${name}: that cluster does not answer`,
+    ),
     ...webhooksOf(one).flatMap((webhook) => unseenOf(one, webhook)),
   ];
 }

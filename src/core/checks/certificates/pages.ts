@@ -12,9 +12,27 @@ export const certificatePages: Check = {
   id: "certificates/pages",
   sentence: "certificates of cert-manager are proven in a way that works for their names",
   pre: false,
+  unseen: (facts) =>
+    meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => unseenOf(facts, one, secret))),
   run: (facts) =>
     meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
 };
+
+function unseenOf(facts: MeshFacts, { cluster }: ReachedCluster, secret: TlsSecretFacts): readonly string[] {
+  const { name, certificate, issuance, writersUnread } = secret;
+  if (ownIssuerOf(facts.mesh, name) !== undefined) {
+    return [];
+  }
+  if (writersUnread === true) {
+    return [`which Certificate fills Secret ${name} of ${cluster}: this account may not list them`];
+  }
+  const { kind = "", name: issuer = "", state } = issuance?.issuer ?? {};
+  return state === "unread" || state === "other"
+    ? [
+        `how ${kind} ${issuer} proves the names of Certificate ${certificate ?? ""} of ${cluster}: ${state === "unread" ? "this account may not read it" : "it is none of cert-manager's own kinds"}`,
+      ]
+    : [];
+}
 
 function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly Finding[] {
   const { certificate, issuance } = secret;
@@ -51,11 +69,13 @@ export function explainPages(
   { name, issuance }: TlsSecretFacts,
 ): { readonly why: string; readonly fix: string } | undefined {
   const { kind, name: issuer, byPages = [], unproven = [] } = issuance?.issuer ?? { kind: "", name: "" };
-  const wildcards = unproven.filter((host) => host.startsWith("*."));
-  if (wildcards.length > 0) {
+  if (unproven.length > 0) {
+    const isWild = unproven.some((host) => host.startsWith("*."));
     return {
-      why: `${kind} ${issuer} has no dns01 solver for ${wildcards.join(", ")}, and no page (http01) proves a wildcard.`,
-      fix: `Whoever made ${kind} ${issuer} has to give it a dns01 solver, or name the hosts one by one.`,
+      why: isWild
+        ? `${kind} ${issuer} has no dns01 solver for ${unproven.join(", ")}, and no page (http01) proves a wildcard.`
+        : `${kind} ${issuer} has no solver for ${unproven.join(", ")}.`,
+      fix: `Whoever made ${kind} ${issuer} has to give it a ${isWild ? "dns01 " : ""}solver for them${isWild ? ", or name the hosts one by one" : ""}.`,
     };
   }
   const clusters = servingClusters(facts, name);
