@@ -85,7 +85,7 @@ function toStart(
     ...distinctPods(one.networkPolicies, istiods).flatMap((istiod) =>
       bothEnds(pod, asPolicyPod(one, istiod), toIstiod),
     ),
-    ...(dns === undefined ? [] : dnsPods(one)).flatMap((server) =>
+    ...(dns === undefined ? [] : distinctPods(one.networkPolicies, dnsPods(one))).flatMap((server) =>
       bothEnds(pod, server, {
         ...common,
         what: `look-ups of names by ${whose} (UDP ${dns ?? 0})`,
