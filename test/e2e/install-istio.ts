@@ -83,6 +83,15 @@ export async function installChart(
   ]);
 }
 
+/** Runs a line for helm that isthmus has printed, with the sandbox's chart in place of that of Istio's repository. */
+export async function runPrintedHelm(cluster: string, line: string): Promise<void> {
+  const [program, ...words] = line.split(" ");
+  expect([program, words.includes("istio/gateway")]).toEqual(["helm", true]);
+  const chart = path.join(sandbox().charts, "gateway");
+  const args = words.map((word) => (word === "istio/gateway" ? chart : word));
+  await run("helm", cluster, [...args, "--wait"]);
+}
+
 /** Uninstalls releases of plain helm. */
 export async function uninstallCharts(
   cluster: string,
