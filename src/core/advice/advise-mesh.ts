@@ -17,6 +17,7 @@ import { adviseNowhere } from "./routes-nowhere.ts";
 import { adviseSeveralGateways } from "./several-gateways.ts";
 import { adviseSharedEndpoints } from "./shared-endpoints.ts";
 import { adviseUnusedFields } from "./unused-fields.ts";
+import { adviseWildcardGateways } from "./wildcard-gateways.ts";
 
 /**
  * What a valid mesh file asks for that works and has a price, or needs
@@ -29,6 +30,7 @@ export function adviseMesh(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
     ...adviseNewerIstio(mesh),
     ...adviseExternalDns(mesh),
     ...adviseRoutes(mesh, locate),
+    ...adviseWildcardGateways(mesh, locate),
     ...adviseNowhere(mesh, locate),
     ...adviseFailover(mesh, locate),
     ...adviseLiteralPaths(mesh, locate),

@@ -87,6 +87,11 @@ export const routeCodes = {
     explanation:
       "Envoy has one list of routes for each host name and looks only into that of the most exact name: www.example.org before *.example.org before *. A route of the wildcard gets no request for a host that another route names, not even those that the other route does not match.",
   },
+  ISM781: {
+    summary: "A wildcard's route may take a host's requests",
+    explanation:
+      "Proxies choose the most exact host, but Istio puts the rules of every VirtualService of a Gateway into each host of that Gateway that its own hosts stand for: a route for *.example.org and one for a.example.org at one Gateway are tried one after the other for a.example.org, by the age of their VirtualServices, which differs from cluster to cluster. Routes at Gateways of different names are kept apart. `isthmus check` compares what proxies have (ISM475), and `isthmus verify` asks.",
+  },
   ISM726: {
     summary: "A try may take longer than its request",
     explanation:

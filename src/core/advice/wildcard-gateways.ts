@@ -1,0 +1,64 @@
+import { warningOf } from "../diagnostics/coded.ts";
+import type { Diagnostic } from "../diagnostics/diagnostic.ts";
+import type { Mesh } from "../model/mesh.ts";
+import { routeNamespace } from "../render/front-gateway.ts";
+import type { Door, RouteOf } from "../routing/doors.ts";
+import { doorsOf, requestsOf } from "../routing/doors.ts";
+import { frontGatewayOf } from "../routing/hosts.ts";
+import { relate } from "../routing/match-relation.ts";
+import { meshAt } from "../routing/routes-at.ts";
+import type { Locate } from "./route-order.ts";
+
+/**
+ * A host that has its route at one Gateway with a wildcard that stands for it:
+ * Istio gives the host the rules of both VirtualServices, those of the older
+ * object first, whatever the more exact host is
+ * (https://github.com/istio/istio/blob/1.31.0/pilot/pkg/networking/core/gateway.go,
+ * intersecting hosts; seen with Istio 1.31.0 on two clusters).
+ */
+export function adviseWildcardGateways(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
+  const meshes = new Set(mesh.clusters.map((cluster) => meshAt(mesh, cluster)));
+  const all = [...meshes].flatMap((here) => {
+    const doors = doorsOf(here).filter(({ listener }) => listener !== "mesh");
+    return doors.flatMap((door) => doors.flatMap((wider) => ofPair(mesh, door, wider, locate)));
+  });
+  return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];
+}
+
+function ofPair(mesh: Mesh, door: Door, wider: Door, locate: Locate | undefined): readonly Diagnostic[] {
+  if (wider.listener !== door.listener || wider.host === door.host || !covers(wider.host, door.host)) {
+    return [];
+  }
+  const at = { listener: door.listener, hosts: [door.host] };
+  return door.routes.flatMap((own) =>
+    wider.routes
+      .filter(
+        (other) =>
+          other.route !== own.route &&
+          !door.routes.some(({ route }) => route === other.route) &&
+          gatewayOf(other) === gatewayOf(own) &&
+          relate({ ...requestsOf(other, at), fromRegions: [] }, { ...requestsOf(own, at), fromRegions: [] }) !==
+            "apart",
+      )
+      .map((other) => ({
+        ...warningOf("ISM781"),
+        detail: `Route ${own.route.name} is for ${door.host}, and route ${other.route.name} for ${wider.host}, both at Gateway ${gatewayOf(own)}. Istio gives ${door.host} the rules of both there, those of the older VirtualService first: ${other.route.name} may take requests of ${own.route.name}, in one cluster and not in another.`,
+        fix: "Give one of the two a Gateway of its own: another name at gateway.",
+        ...placeOf(mesh, own, locate),
+      })),
+  );
+}
+
+function gatewayOf({ service, route }: RouteOf): string {
+  return `${routeNamespace(service, route)}/${frontGatewayOf(route) ?? ""}`;
+}
+
+function covers(wildcard: string, host: string): boolean {
+  return wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1)));
+}
+
+function placeOf(mesh: Mesh, { route }: RouteOf, locate: Locate | undefined): Pick<Diagnostic, "range"> {
+  const service = mesh.services.findIndex(({ routes }) => routes.includes(route));
+  const index = mesh.services[service]?.routes.indexOf(route) ?? 0;
+  return locate === undefined ? {} : { range: locate(["spec", "services", service, "routes", index, "gateway"]) };
+}
