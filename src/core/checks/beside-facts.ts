@@ -37,6 +37,12 @@ export interface GatewayRouteFacts {
   readonly kind: "HTTPRoute" | "GRPCRoute";
   readonly namespace: string;
   readonly name: string;
+  /** The Services and Gateways of the Gateway API that it is for (`parentRefs`). */
+  readonly parents: readonly {
+    readonly kind: "Service" | "Gateway";
+    readonly namespace: string;
+    readonly name: string;
+  }[];
   /** What proxies call its rules: by the rule's own name, or `namespace.name.0` by its place. */
   readonly rules: readonly string[];
   /** True where it carries the label of a mesh: it is among a service's manifests. Left out otherwise. */

@@ -28,7 +28,8 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
  * cert-manager out, 14 which writes were tried and which kube-proxies follow,
  * 15 external-dns' prefix of annotations, 16 what cert-manager says of
- * certificates, 17 which applies have not ended: without it checks are wrong.
+ * certificates, 17 which applies have not ended and what routes of the Gateway API are for:
+ * without it checks are wrong.
  */
 export const factsVersion = 17;
 

@@ -16,7 +16,9 @@ interface Parent {
  * Gateway API for a Service before any VirtualService, and by them alone: what
  * none of them takes gets 404 (measured with Istio 1.31). A route of another
  * namespace is for the callers of that one
- * (https://gateway-api.sigs.k8s.io/geps/gep-1294/).
+ * (https://gateway-api.sigs.k8s.io/geps/gep-1294/). A parent without `group` is of
+ * the Gateway API's own group, so that no core Service is meant
+ * (https://gateway-api.sigs.k8s.io/reference/spec/#parentreference).
  */
 export function checkGatewayRoutes({ service, manifests }: CheckedService): readonly Finding[] {
   const inside = service.routes.filter(({ gateways }) => gateways.includes(meshGateway));
@@ -31,7 +33,7 @@ export function checkGatewayRoutes({ service, manifests }: CheckedService): read
     const isForIt = (Array.isArray(parents) ? (parents as readonly (Parent | null)[]) : []).some(
       (parent) =>
         parent?.kind === "Service" &&
-        (parent.group ?? "") === "" &&
+        parent.group === "" &&
         parent.name === service.name &&
         (parent.namespace ?? namespace) === service.namespace,
     );

@@ -279,7 +279,7 @@ describe("manifests against the mesh file", () => {
     ],
     [
       "an HTTPRoute of the service, where callers inside have no route",
-      `${svc + both}apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: mine }\nspec: { parentRefs: [{ kind: Service, name: orders }] }\n`,
+      `${svc + both}apiVersion: gateway.networking.k8s.io/v1\nkind: HTTPRoute\nmetadata: { name: mine }\nspec: { parentRefs: [{ kind: Service, group: "", name: orders }] }\n`,
       [],
     ],
   ])("say %s", (_, text, expected) => {
@@ -300,15 +300,22 @@ describe("a route of the Gateway API in the manifests of a service that callers 
     expect(said).toEqual(["warning ISM235 orders.yaml:16"]);
     expect(words).toContain("the weights of the mesh file do not count for any caller, and a request that mine does");
     expect(words).toContain("or out of the mesh file what it decides.");
-    const far = look(httpRoute("name: mine, namespace: cart", "kind: Service, name: orders, namespace: shop"), inside);
+    const far = look(
+      httpRoute("name: mine, namespace: cart", 'kind: Service, group: "", name: orders, namespace: shop'),
+      inside,
+    );
     expect(far.words).toContain("do not count for callers in cart");
   });
 
   it.each([
-    ["another service", httpRoute("name: mine", "kind: Service, name: redis")],
+    ["another service", httpRoute("name: mine", 'kind: Service, group: "", name: redis')],
     [
       "a Service of its name in another namespace",
-      httpRoute("name: mine, namespace: cart", "kind: Service, name: orders"),
+      httpRoute("name: mine, namespace: cart", 'kind: Service, group: "", name: orders'),
+    ],
+    [
+      "something of the Gateway API's own group, as without a group",
+      httpRoute("name: mine", "kind: Service, name: orders"),
     ],
     ["a Gateway", httpRoute("name: mine", "name: orders")],
   ])("is fine where it is for %s", (_, text) => {

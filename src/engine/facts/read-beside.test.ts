@@ -87,7 +87,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
       },
     ],
     exported: [{ kind: "DestinationRule", namespace: "shop", name: "web", exportTo: ["."] }],
-    gatewayRoutes: [{ kind: "HTTPRoute", namespace: "shop", name: "all", rules: [], written }],
+    gatewayRoutes: [{ kind: "HTTPRoute", namespace: "shop", name: "all", parents: [], rules: [], written }],
   });
 });
 

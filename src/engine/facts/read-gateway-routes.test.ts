@@ -15,7 +15,14 @@ it("reads what proxies call the rules of each route, and which are of the mesh",
     apiVersion,
     kind: "HTTPRoute",
     metadata: { name: "web", namespace: "shop" },
-    spec: { rules: [{}, { name: "rest" }] },
+    spec: {
+      parentRefs: [
+        { name: "front", namespace: "istio-system" },
+        { group: "", kind: "Service", name: "web", port: 80 },
+        { kind: "Service", name: "of-no-group" },
+      ],
+      rules: [{}, { name: "rest" }],
+    },
   });
   server.put({
     apiVersion,
@@ -25,8 +32,18 @@ it("reads what proxies call the rules of each route, and which are of the mesh",
   });
   const found = await readGatewayRoutes(client, signal);
   expect(found.toSorted((a, b) => (a.name < b.name ? 1 : -1))).toEqual([
-    { kind: "HTTPRoute", namespace: "shop", name: "web", rules: ["shop.web.0", "rest"], written },
-    { kind: "HTTPRoute", namespace: "shop", name: "none", rules: [], own: true, written },
+    {
+      kind: "HTTPRoute",
+      namespace: "shop",
+      name: "web",
+      parents: [
+        { kind: "Gateway", namespace: "istio-system", name: "front" },
+        { kind: "Service", namespace: "shop", name: "web" },
+      ],
+      rules: ["shop.web.0", "rest"],
+      written,
+    },
+    { kind: "HTTPRoute", namespace: "shop", name: "none", parents: [], rules: [], own: true, written },
   ]);
 });
 

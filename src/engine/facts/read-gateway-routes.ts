@@ -8,7 +8,16 @@ import { writtenBy } from "./written-by.ts";
 
 const kinds = ["HTTPRoute", "GRPCRoute"] as const;
 
+/** https://gateway-api.sigs.k8s.io/reference/spec/#parentreference */
+interface ParentRef {
+  readonly group?: string;
+  readonly kind?: string;
+  readonly namespace?: string;
+  readonly name: string;
+}
+
 interface Spec {
+  readonly parentRefs?: readonly ParentRef[];
   readonly rules?: readonly { readonly name?: string }[];
 }
 
@@ -38,14 +47,26 @@ export async function readGatewayRoutes(
 
 function readOne(kind: GatewayRouteFacts["kind"], object: KubeObject): GatewayRouteFacts {
   const { namespace = "", name, labels = {} } = object.metadata;
-  const { rules = [] } = (object["spec"] ?? {}) as Spec;
+  const { parentRefs = [], rules = [] } = (object["spec"] ?? {}) as Spec;
   return {
     kind,
     namespace,
     name,
+    parents: parentRefs.flatMap((parent) => parentOf(parent, namespace)),
     // istio.io/istio, pilot/pkg/config/kube/gateway/conversion.go
     rules: rules.map((rule, index) => rule.name ?? `${namespace}.${name}.${index}`),
     ...(meshLabel in labels ? { own: true } : {}),
     written: writtenBy(object),
   };
+}
+
+function parentOf(
+  { group = "gateway.networking.k8s.io", kind = "Gateway", namespace, name }: ParentRef,
+  ofRoute: string,
+): GatewayRouteFacts["parents"] {
+  const place = { namespace: namespace ?? ofRoute, name };
+  if (kind === "Service" && group === "") {
+    return [{ kind, ...place }];
+  }
+  return kind === "Gateway" && group === "gateway.networking.k8s.io" ? [{ kind, ...place }] : [];
 }

@@ -10,6 +10,10 @@ const theirs: GatewayRouteFacts = {
   kind: "HTTPRoute",
   namespace: "sample",
   name: "by-team",
+  parents: [
+    { kind: "Service", namespace: "sample", name: "helloworld" },
+    { kind: "Gateway", namespace: "istio-system", name: "front" },
+  ],
   rules: ["sample.by-team.0", "all"],
   written: { by: "kubectl", at: "2026-11-30T15:34:18Z" },
 };
@@ -71,6 +75,19 @@ describe("a route of the Gateway API that takes requests of callers inside", () 
     expect(finding?.fix).toBe(
       "It is applied with the mesh, from manifests of a service. Where it is not meant so, take it out of them and run isthmus apply --prune.",
     );
+  });
+
+  it("is not taken for one of another team, whose rule has the same name", () => {
+    const others: GatewayRouteFacts = {
+      ...theirs,
+      namespace: "billing",
+      parents: [{ kind: "Service", namespace: "billing", name: "helloworld" }],
+    };
+    const [finding] = findingsOf("routes/callers", west(held(ofService, "all"), [others, theirs]));
+    expect(finding?.object).toMatchObject({ kind: "HTTPRoute", namespace: "sample" });
+    const same = { ...theirs, name: "by-person" };
+    const [unknown] = findingsOf("routes/callers", west(held(ofService, "all"), [same, theirs]));
+    expect([unknown?.object?.kind, /delete/.test(unknown?.fix ?? "")]).toEqual(["Service", false]);
   });
 
   it("is no object to be named where routes may not be listed, and what it does is told all the same", () => {
