@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Service } from "../model/mesh.ts";
+import type { Mesh, Service } from "../model/mesh.ts";
 import { noMaterials } from "../render/materials.ts";
 import { renderCluster } from "../render/render-mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
@@ -17,8 +17,8 @@ const range = (file: string, line: number) => ({
   lineText: "",
 });
 
-function look(text: string, service: Service = orders) {
-  const mesh = { ...twoClusters, services: [service] };
+function look(text: string, service: Service = orders, of: Mesh = twoClusters) {
+  const mesh = { ...of, services: [service] };
   const read = readManifest(text, "orders.yaml", []);
   const places = {
     manifest: (object: unknown) => read.find((one) => one.object === object)?.range,
@@ -161,7 +161,7 @@ describe("manifests against the mesh file", () => {
     [
       "a headless Service",
       service("clusterIP: None, selector: { app: orders }, ports: [{ port: 80 }]") + both,
-      ["warning ISM229 orders.yaml:1"],
+      ["error ISM229 orders.yaml:1"],
     ],
     ["an alias", service("type: ExternalName, externalName: a.example"), ["error ISM229 orders.yaml:1"]],
     [
@@ -362,9 +362,15 @@ describe("pod security", () => {
     expect([said("baseline"), said(undefined)]).toEqual([[], []]);
   });
 
-  it("says nothing of a headless Service that is not exported: no other network is to reach it", () => {
+  it("refuses a headless Service where other networks are to reach it, and says nothing of one that is not exported", () => {
     const headless = svc.replace("spec: {", "spec: { clusterIP: None,") + both;
-    expect(look(headless).said).toEqual(["warning ISM229 orders.yaml:1"]);
+    const refused = look(headless);
+    expect(refused.said).toEqual(["error ISM229 orders.yaml:1"]);
+    expect(refused.words).toContain("Write export: false at the service");
     expect(look(headless, { ...orders, exported: false }).said).toEqual([]);
+    const [west] = twoClusters.clusters;
+    const clusters = twoClusters.clusters.map((one) => ({ ...one, network: west?.network ?? "" }));
+    expect(look(headless, orders, { ...twoClusters, clusters }).said).toEqual(["warning ISM229 orders.yaml:1"]);
+    expect(look(headless, orders, { ...twoClusters, clusters: clusters.slice(0, 1) }).said).toEqual([]);
   });
 });

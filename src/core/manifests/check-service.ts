@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { groupOf } from "../model/kube-object.ts";
+import type { Mesh, Service } from "../model/mesh.ts";
 import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
 import { hasLabels } from "../model/labels.ts";
 import type { CheckedService, Finding } from "./finding.ts";
@@ -19,8 +20,8 @@ export function findService({ service, manifests }: CheckedService): KubeObject 
   return named.find((object) => namespaceOf(object, service.namespace) === service.namespace);
 }
 
-/** What the Service in the manifests says against the mesh file: not there, another namespace, another port, no address of its own. */
-export function checkService(checked: CheckedService): readonly Finding[] {
+/** What the Service in the manifests says against the mesh file: not there, another namespace, another port, no address of its own, as other networks need one. */
+export function checkService(checked: CheckedService, mesh: Mesh): readonly Finding[] {
   const { service, manifests } = checked;
   const all = manifests.filter((object) => object.kind === "Service" && object.apiVersion === "v1");
   const object = findService(checked);
@@ -43,17 +44,7 @@ export function checkService(checked: CheckedService): readonly Finding[] {
           },
         ]
       : []),
-    ...(spec["clusterIP"] === "None" && service.exported
-      ? [
-          {
-            code: "ISM229" as const,
-            severity: "warning" as const,
-            object,
-            detail: `${where} is headless (clusterIP: None). Its name leads to the pods themselves, and pods of another network cannot be reached that way: in every cluster it leads to that cluster's own pods only.`,
-            fix: "Take `clusterIP: None` out, or make a second Service without it for the traffic between clusters and name that one in the mesh file.",
-          },
-        ]
-      : []),
+    ...(spec["clusterIP"] === "None" ? checkHeadless(service, object, mesh) : []),
     ...(port === undefined && spec["type"] !== "ExternalName"
       ? [
           {
@@ -69,6 +60,26 @@ export function checkService(checked: CheckedService): readonly Finding[] {
     ...checkSelector(checked, object),
     ...checkTargetPort(checked, object, port),
   ];
+}
+
+/**
+ * A headless Service has no address that a gateway could stand for: its name
+ * leads to pods, of which other networks reach none
+ * (https://istio.io/latest/docs/ops/configuration/traffic-management/traffic-routing/#headless-services).
+ */
+function checkHeadless({ name, exported }: Service, object: KubeObject, { clusters }: Mesh): readonly Finding[] {
+  const networks = new Set(clusters.map(({ network }) => network)).size;
+  return !exported || clusters.length < 2
+    ? []
+    : [
+        {
+          code: "ISM229",
+          severity: networks > 1 ? "error" : "warning",
+          object,
+          detail: `Service ${name} is headless (clusterIP: None). Its name leads to the pods themselves${networks > 1 ? ", and pods of another network cannot be reached that way" : ""}: in every cluster it leads to that cluster's own pods only.`,
+          fix: "Write export: false at the service in the mesh file, if each cluster is to use its own pods only. For traffic between clusters, take `clusterIP: None` out, or make a second Service without it (for a StatefulSet one for each pod, by the label statefulset.kubernetes.io/pod-name) and name that one in the mesh file.",
+        },
+      ];
 }
 
 /** A number may be there once for each protocol: TCP first. */

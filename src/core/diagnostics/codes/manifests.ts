@@ -30,7 +30,7 @@ export const manifestCodes = {
   ISM229: {
     summary: "The manifests and the mesh file disagree about a Service",
     explanation:
-      "A service in the mesh file is the Service of that name, in that namespace, at that port. The manifests that the mesh file names for it have none, one in another namespace, one without the port or with a port that is not TCP, or one that has no address of its own (headless, ExternalName). Routes lead to the Service, so they would lead nowhere.",
+      "A service in the mesh file is the Service of that name, in that namespace, at that port. The manifests that the mesh file names for it have none, one in another namespace, one without the port or with a port that is not TCP, or one that has no address of its own (headless, ExternalName). Routes lead to the Service, so they would lead nowhere. A headless Service is refused where clusters of several networks are to use it: its name leads to pods, and pods of another network cannot be reached.",
   },
   ISM234: {
     summary: "A Service does not reach its pods",
