@@ -27,6 +27,20 @@ export async function openMesh(meshFile: MeshFile, options: OpenOptions): Promis
   return open;
 }
 
+/** Runs work with the mesh open, and closes it whatever becomes of the work. Rejects as `openMesh` or the work does. */
+export async function withOpenMesh<Result>(
+  meshFile: MeshFile,
+  options: OpenOptions,
+  work: (open: OpenMesh) => Promise<Result>,
+): Promise<Result> {
+  const open = await openMesh(meshFile, options);
+  try {
+    return await work(open);
+  } finally {
+    await closeMesh(open);
+  }
+}
+
 /**
  * As `openMesh`, with other work beside it that needs the way to the clusters
  * and no answer of theirs. When either rejects the other is stopped by its

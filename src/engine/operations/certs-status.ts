@@ -1,4 +1,4 @@
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
 import type { CertsStatus } from "../status/certs-status.ts";
@@ -12,10 +12,5 @@ export type { AuthorityStatus, CertsStatus, FrontDoorStatus } from "../status/ce
  * theirs renewed; nothing is ordered or changed. A cluster that does not answer is a value.
  */
 export async function readCertsStatus(meshFile: MeshFile, options: RunOptions & AccessOptions): Promise<CertsStatus> {
-  const open = await openMesh(meshFile, options);
-  try {
-    return await certsStatusOf(meshFile, open, options);
-  } finally {
-    await closeMesh(open);
-  }
+  return withOpenMesh(meshFile, options, async (open) => certsStatusOf(meshFile, open, options));
 }

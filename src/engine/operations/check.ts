@@ -6,7 +6,7 @@ import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.t
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";
 import { gatherFacts } from "../check/gather-facts.ts";
@@ -91,28 +91,29 @@ export async function takeFacts(
   options: RunOptions & AccessOptions & ProgramLookup & PlanOptions,
   { drift, earlier = nothingSeen() }: { readonly drift: boolean; readonly earlier?: EarlierLook } = { drift: false },
 ): Promise<MeshFacts> {
-  const open = await openMesh(meshFile, {
-    ...options,
-    remotes: drift && readsRemotes(meshFile.mesh),
-    rancherLocal: drift,
-    installed: drift,
-    tolerant: true,
-    oneLook: meshFile.mesh.clusters.length <= mostHeld,
-  });
-  try {
-    refuseSharedClusters(meshFile, open.connections);
-    // Both are waited for, also when one fails: neither may go on over connections that are closed.
-    const [facts, drifts] = await Promise.allSettled([
-      factsThrough(meshFile, open, { ...options, tried: earlier.tried }),
-      drift ? readDrift(meshFile, open, options, earlier.drifts) : new Map<string, DriftFacts>(),
-    ]);
-    if (facts.status === "rejected" || drifts.status === "rejected") {
-      throw facts.status === "rejected" ? facts.reason : (drifts as PromiseRejectedResult).reason;
-    }
-    return withDrift(facts.value, drifts.value, open.connections);
-  } finally {
-    await closeMesh(open);
-  }
+  return withOpenMesh(
+    meshFile,
+    {
+      ...options,
+      remotes: drift && readsRemotes(meshFile.mesh),
+      rancherLocal: drift,
+      installed: drift,
+      tolerant: true,
+      oneLook: meshFile.mesh.clusters.length <= mostHeld,
+    },
+    async (open) => {
+      refuseSharedClusters(meshFile, open.connections);
+      // Both are waited for, also when one fails: neither may go on over connections that are closed.
+      const [facts, drifts] = await Promise.allSettled([
+        factsThrough(meshFile, open, { ...options, tried: earlier.tried }),
+        drift ? readDrift(meshFile, open, options, earlier.drifts) : new Map<string, DriftFacts>(),
+      ]);
+      if (facts.status === "rejected" || drifts.status === "rejected") {
+        throw facts.status === "rejected" ? facts.reason : (drifts as PromiseRejectedResult).reason;
+      }
+      return withDrift(facts.value, drifts.value, open.connections);
+    },
+  );
 }
 
 function withDrift(

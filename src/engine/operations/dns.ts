@@ -6,7 +6,7 @@ import { changedNames, problemsOf } from "../../core/front-door/names-plan.ts";
 import { publishedNames } from "../../core/front-door/published-names.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import type { FirstLook, PreparedNames } from "../front-door/prepare-names.ts";
 import { prepareNames } from "../front-door/prepare-names.ts";
 import type { NameOutcome } from "../front-door/publish-names.ts";
@@ -30,8 +30,7 @@ const patienceMs = 2000;
  * value. A UserError (64, ISM644) for a mesh that has published no names itself.
  */
 export async function readDnsStatus(meshFile: MeshFile, options: EngineOptions): Promise<DnsStatus> {
-  const open = await openMesh(meshFile, options);
-  try {
+  return withOpenMesh(meshFile, options, async (open) => {
     const names = mustHave(
       meshFile,
       await prepareNames(meshFile, { connections: open.connections, scope: [] }, options),
@@ -46,9 +45,7 @@ export async function readDnsStatus(meshFile: MeshFile, options: EngineOptions):
       unreachable: unreachableOf(open.connections),
       warnings: [...meshFile.warnings, ...names.warnings, ...problemsOf(names.plan)],
     };
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }
 
 /** What somebody may choose about a sync. */
@@ -81,8 +78,7 @@ export async function prepareSync(
   { adopt, prune }: SyncChoices,
   options: EngineOptions,
 ): Promise<PreparedSync> {
-  const open = await openMesh(meshFile, options);
-  try {
+  return withOpenMesh(meshFile, options, async (open) => {
     const named = { connections: open.connections, scope: [] };
     const { mesh } = withDrainsOf(meshFile, open.connections);
     const look: FirstLook = async (plan) => firstLook(mesh, plan, options);
@@ -95,9 +91,7 @@ export async function prepareSync(
       unreachable: unreachableOf(open.connections),
       warnings: [...meshFile.warnings, ...names.warnings],
     };
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }
 
 /** Writes the names of a prepared sync, each a task. One that cannot be written stops no other. */

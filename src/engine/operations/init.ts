@@ -78,9 +78,8 @@ async function withInstalled(
   const file = path.join(folder, "mesh.yaml");
   const asked = parseMeshFile(writeMesh({ ...mesh, install: "existing" }), { name: "mesh.yaml", path: file, folder });
   // Loaded where clusters are asked: from contexts a file is written at once.
-  const { closeMesh, openMesh } = await import("../clusters/open-mesh.ts");
-  const open = await openMesh(asked, { ...options, installed: true });
-  try {
+  const { withOpenMesh } = await import("../clusters/open-mesh.ts");
+  return withOpenMesh(asked, { ...options, installed: true }, async (open) => {
     const found = open.connections.map((one) => [
       one.cluster.name,
       one.kind === "connected" ? one.facts.installed : undefined,
@@ -92,9 +91,7 @@ async function withInstalled(
       mesh: describeInstalled(mesh, Object.fromEntries(found) as FoundIstio, request.name),
       warnings: [...warnings, ...silent],
     };
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }
 
 async function writeOnce(target: string, file: string, text: string, force: boolean): Promise<void> {

@@ -3,7 +3,7 @@ import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { DnsZone } from "../../providers/dns/dns-provider.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import type { Brought } from "../front-door/prepare-names.ts";
 import { prepareNames } from "../front-door/prepare-names.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -23,8 +23,7 @@ export interface MeshView {
 
 /** Asks the clusters once. Throws a UserError for what is wrong with the mesh file or its secrets; clusters and DNS servers that are away are values. */
 export async function lookAtMesh(meshFile: MeshFile, options: EngineOptions): Promise<MeshView> {
-  const open = await openMesh(meshFile, options);
-  try {
+  return withOpenMesh(meshFile, options, async (open) => {
     const names = await prepareNames(meshFile, { connections: open.connections, scope: [] }, options);
     if (names === undefined) {
       throw new Error("a mesh that publishes names has a zone");
@@ -32,7 +31,5 @@ export async function lookAtMesh(meshFile: MeshFile, options: EngineOptions): Pr
     const { mesh } = withDrainsOf(meshFile, open.connections);
     const { zone, plan, brought, warnings } = names;
     return { meshFile, mesh, zone, names: plan, brought, warnings };
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }

@@ -9,7 +9,7 @@ import { traceConnection } from "../../core/netpol/trace-connection.ts";
 import { istioNamespace } from "../../core/render/names.ts";
 import { serviceNamespaces } from "../../core/render/service-namespaces.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import { readPolicyWorld } from "../facts/read-policy-world.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
@@ -80,12 +80,9 @@ export async function readMatrices(
 
 /** All clusters side by side; one that stops answering meanwhile is one that does not answer. */
 async function readWorlds(meshFile: MeshFile, options: Options): Promise<readonly PolicySnapshot[]> {
-  const open = await openMesh(meshFile, options);
-  try {
-    return await Promise.all(open.connections.map(async (one) => readSnapshot(one, options)));
-  } finally {
-    await closeMesh(open);
-  }
+  return withOpenMesh(meshFile, options, async (open) =>
+    Promise.all(open.connections.map(async (one) => readSnapshot(one, options))),
+  );
 }
 
 async function readSnapshot(one: Connection, options: Options): Promise<PolicySnapshot> {

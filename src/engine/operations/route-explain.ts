@@ -14,7 +14,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import { shareReads } from "../../kube/share-reads.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import { readGatewayPods } from "../facts/gateway-pods.ts";
 import type { CallTarget } from "../facts/caller-pages.ts";
 import { addressesOf } from "../facts/read-dns-address.ts";
@@ -54,8 +54,7 @@ export async function explainRoutes(
   options: Options,
 ): Promise<RouteExplanations> {
   requireClusters(meshFile.mesh, question.clusters);
-  const open = await openMesh(meshFile, options);
-  try {
+  return withOpenMesh(meshFile, options, async (open) => {
     const connected = open.connections.flatMap((one) =>
       one.kind === "connected" ? [{ ...one, client: shareReads(one.client) }] : [],
     );
@@ -89,9 +88,7 @@ export async function explainRoutes(
         ...found.flatMap((one) => ("diagnostic" in one ? [{ cluster: one.cluster, diagnostic: one.diagnostic }] : [])),
       ],
     };
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }
 
 type Explained = Pick<RouteExplanations, "explanations" | "unexplained">;

@@ -1,6 +1,6 @@
 import type { NamesPlan } from "../../core/front-door/names-plan.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import type { SyncStatus } from "../status/sync-status.ts";
 import { refusedSync, syncOf } from "../status/sync-status.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -97,10 +97,5 @@ async function readAlone(
   options: RunOptions & AccessOptions,
   isWanted: (cluster: string) => boolean = () => true,
 ): Promise<readonly ClusterStatus[]> {
-  const open = await openMesh(meshFile, { ...options, isWanted });
-  try {
-    return await statusThrough(meshFile, open, options);
-  } finally {
-    await closeMesh(open);
-  }
+  return withOpenMesh(meshFile, { ...options, isWanted }, async (open) => statusThrough(meshFile, open, options));
 }

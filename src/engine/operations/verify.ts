@@ -20,7 +20,7 @@ import type { Connected } from "../clusters/connect-clusters.ts";
 import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
-import { closeMesh, openMesh } from "../clusters/open-mesh.ts";
+import { withOpenMesh } from "../clusters/open-mesh.ts";
 import { factsThrough } from "./check.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AskedPod } from "../traffic/asked-pods.ts";
@@ -46,8 +46,7 @@ export { significance } from "../traffic/judge-split.ts";
  * A cluster that does not answer is named and the others are proven all the same.
  */
 export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promise<Verification> {
-  const open = await openMesh(asked, options);
-  try {
+  return withOpenMesh(asked, options, async (open) => {
     const { connections } = open;
     const meshFile = withDrainsOf(asked, connections);
     refuseSharedClusters(meshFile, connections);
@@ -65,9 +64,7 @@ export async function verifyMesh(asked: MeshFile, options: VerifyOptions): Promi
     const explained = await explainFailures(meshFile, open, proofs, options);
     const unproven = [...nowhereOf(meshFile.mesh, options), ...refused];
     return summarize(explained, unreachable, { left, unproven, nothing: nothingToProve(callers?.pods) });
-  } finally {
-    await closeMesh(open);
-  }
+  });
 }
 
 interface Proven {
