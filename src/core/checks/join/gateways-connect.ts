@@ -31,7 +31,8 @@ import { unreachedPods } from "../unreached-pods.ts";
  */
 export const gatewaysConnect: Check = {
   id: "join/gateways-connect",
-  sentence: "proxies got connections to the gateways of other networks, and to the pods of shared ones",
+  sentence:
+    "no gateway of another network, and no pod of a shared one, has let down every connection that proxies tried",
   pre: false,
   run: (facts) =>
     pairs(facts).flatMap(({ reader, remote, far }) => {
