@@ -13,7 +13,11 @@ export interface BesideFacts {
   /** Why those of some kind could not be listed; left out where all were. */
   readonly unlisted?: string;
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */
-  readonly sidecars: readonly (SelectingObject & { readonly ports: readonly number[] })[];
+  readonly sidecars: readonly (SelectingObject & {
+    readonly ports: readonly number[];
+    /** Ports whose requests the proxies hand to a port of another number, at whatever address; left out where there are none. */
+    readonly handed?: readonly { readonly port: number; readonly to: number }[];
+  })[];
   /** Sidecars that say what the proxies of their pods know; `hosts` as they write them, `blocks` where nothing else is let out. */
   readonly scopes: readonly (SelectingObject & {
     readonly hosts: readonly string[];

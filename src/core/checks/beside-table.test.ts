@@ -56,6 +56,18 @@ describe("what somebody has put beside the mesh", () => {
     ],
     ["a Sidecar of the port", withBeside({ sidecars: [{ ...sidecar, ports: [5000] }] }), [], ""],
     [
+      "a Sidecar that hands requests to a port that nobody declares",
+      withBeside({ sidecars: [{ ...sidecar, ports: [5000], handed: [{ port: 5000, to: 5999 }] }] }),
+      ["ISM766"],
+      "",
+    ],
+    [
+      "a Sidecar that does so with another port",
+      withBeside({ sidecars: [{ ...sidecar, ports: [5000, 81], handed: [{ port: 81, to: 5999 }] }] }),
+      [],
+      "",
+    ],
+    [
       "a Sidecar of other pods",
       withBeside({ sidecars: [{ ...sidecar, selector: { app: "x" }, ports: [9999] }] }),
       [],

@@ -38,7 +38,14 @@ it("reads what changes proxies beside routes and policies, and not what came wit
   });
   put("EnvoyFilter", "stats-filter-1.12", {});
   put("TrafficExtension", "script", { selector: { matchLabels: { app: "web" } } });
-  put("Sidecar", "inbound", { ingress: [{ port: { number: 9080 } }] });
+  put("Sidecar", "inbound", {
+    ingress: [
+      { port: { number: 9080 } },
+      { port: { number: 5000 }, defaultEndpoint: "127.0.0.1:5999" },
+      { port: { number: 5001 }, defaultEndpoint: "[::1]:5001" },
+      { port: { number: 5002 }, defaultEndpoint: "unix:///run/app:5.sock:9" },
+    ],
+  });
   put("Sidecar", "outbound", { egress: [{ hosts: ["./*"] }] });
   put("Sidecar", "closed", {
     workloadSelector: { labels: { app: "web" } },
@@ -62,7 +69,15 @@ it("reads what changes proxies beside routes and policies, and not what came wit
       },
       { kind: "TrafficExtension", namespace: "shop", name: "script", selector: { app: "web" }, written },
     ],
-    sidecars: [{ kind: "Sidecar", namespace: "shop", name: "inbound", ports: [9080] }],
+    sidecars: [
+      {
+        kind: "Sidecar",
+        namespace: "shop",
+        name: "inbound",
+        ports: [9080, 5000, 5001, 5002],
+        handed: [{ port: 5000, to: 5999 }],
+      },
+    ],
     scopes: [
       { kind: "Sidecar", namespace: "shop", name: "outbound", hosts: ["./*"], blocks: false, written },
       {

@@ -18,7 +18,7 @@ interface Spec {
   readonly outboundTrafficPolicy?: { readonly mode?: string };
   readonly configPatches?: readonly { readonly applyTo?: string }[];
   readonly hosts?: readonly string[];
-  readonly ingress?: readonly { readonly port?: { readonly number?: number } }[];
+  readonly ingress?: readonly { readonly port?: { readonly number?: number }; readonly defaultEndpoint?: string }[];
   readonly address?: string;
   readonly endpoints?: readonly { readonly address?: string }[];
   readonly exportTo?: readonly string[];
@@ -53,6 +53,7 @@ export async function readBeside(
       .map((object) => ({
         ...selecting(object),
         ports: (specOf(object).ingress ?? []).flatMap(({ port }) => port?.number ?? []),
+        ...handedOf(object),
       })),
     scopes: sidecars.flatMap(scopeOf),
     entries: [...workloads, ...services].map(entryOf),
@@ -101,6 +102,15 @@ function filterOf(object: KubeObject): BesideFacts["filters"][number] {
     ...((specOf(object).configPatches ?? []).some(({ applyTo }) => applyTo === "CLUSTER") ? { clusters: true } : {}),
     written: writtenBy(object),
   };
+}
+
+/** `127.0.0.1:8080`, `0.0.0.0:8080` or `[::1]:8080`; sockets (`unix:///path`) have no port. */
+function handedOf(object: KubeObject): Pick<BesideFacts["sidecars"][number], "handed"> {
+  const handed = (specOf(object).ingress ?? []).flatMap(({ port: { number: port } = {}, defaultEndpoint = "" }) => {
+    const [, to] = defaultEndpoint.startsWith("unix:") ? [] : (/:(\d+)$/.exec(defaultEndpoint) ?? []);
+    return port === undefined || to === undefined || Number(to) === port ? [] : [{ port, to: Number(to) }];
+  });
+  return handed.length === 0 ? {} : { handed };
 }
 
 /** What a Sidecar says of requests that its pods send; nothing where it says nothing of them. */

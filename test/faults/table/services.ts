@@ -181,6 +181,11 @@ export const serviceFaults: readonly Fault[] = [
       ),
   },
   {
+    what: "the pod of v2 of the shop loses the label that says it takes mTLS",
+    inject: async () => on("east", "shop", "label pod -l version=v2 security.istio.io/tlsMode-"),
+    causes: [cause("east", "ISM765")],
+  },
+  {
     what: "the pod of v1 of helloworld is given the label of another network",
     inject: async () => on("west", "sample", "label --overwrite pod -l app=helloworld topology.istio.io/network=other"),
     causes: [cause("west", "ISM567")],

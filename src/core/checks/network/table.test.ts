@@ -25,6 +25,13 @@ function withLookUps(lookUps: Partial<DnsAddress> | undefined): MeshFacts {
   }));
 }
 
+/** The pods of the service in a cluster have these labels too. */
+function withPodLabels(cluster: "west" | "east", labels: Readonly<Record<string, string>>): MeshFacts {
+  return withCluster(cluster, (one) => ({
+    pods: one.pods.map((pod) => (pod.namespace === "sample" ? { ...pod, labels: { ...pod.labels, ...labels } } : pod)),
+  }));
+}
+
 /** The check, what is wrong, the facts, and what is found: `severity code cluster→remote`. */
 const table: readonly CheckRow[] = [
   [
@@ -91,6 +98,24 @@ const table: readonly CheckRow[] = [
     withCluster("east", (one) => ({
       pods: one.pods.map((pod) => ({ ...pod, labels: { ...pod.labels, "topology.istio.io/network": "east-net" } })),
     })),
+    [],
+  ],
+  [
+    "network/pod-labels",
+    "a pod that has lost the label of mTLS",
+    withPodLabels("east", { "service.istio.io/canonical-revision": "v2" }),
+    ["error ISM765 east"],
+  ],
+  [
+    "network/pod-labels",
+    "pods that are told not to take mTLS",
+    withPodLabels("east", { "security.istio.io/tlsMode": "disabled" }),
+    ["error ISM765 east"],
+  ],
+  [
+    "network/pod-labels",
+    "nothing in pods as the injector labels them",
+    withPodLabels("east", { "service.istio.io/canonical-revision": "v2", "security.istio.io/tlsMode": "istio" }),
     [],
   ],
   [

@@ -1,8 +1,9 @@
 import { servicePods, serviceIn as serviceOf, targetPortOf } from "../../policies/service-pods.ts";
 import { hasLabels } from "../../model/labels.ts";
 import { istioNamespace } from "../../render/names.ts";
+import type { BesideFacts } from "../beside-facts.ts";
 import type { Check, Finding } from "../check.ts";
-import { problem } from "../check.ts";
+import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
@@ -44,7 +45,7 @@ function findingsOf(one: ReachedCluster, service: Service): readonly Finding[] {
   });
   const [first] = past;
   return first === undefined
-    ? []
+    ? handedElsewhere(one, service, here)
     : [
         problem("ISM539", {
           detail: `${past.map(({ pod }) => pod.name).join(", ")} of ${here.service} in ${one.cluster} ${past.length === 1 ? "has a sidecar that does" : "have sidecars that do"} not take port ${first.port}: ${first.why}. Requests of gateways come by mTLS, which nobody ends there.`,
@@ -55,6 +56,34 @@ function findingsOf(one: ReachedCluster, service: Service): readonly Finding[] {
           breaks: [sidecarsOf(one.cluster, here.service), requestsTo(one.cluster, here.service)],
         }),
       ];
+}
+
+/** A warning: a container may listen at a port that it does not declare. */
+function handedElsewhere(
+  one: ReachedCluster,
+  service: Service,
+  here: NonNullable<ReturnType<typeof serviceOf>>,
+): readonly Finding[] {
+  const [first, ...more] = servicePods(one, service).flatMap((pod) => {
+    const port = targetPortOf(here, service.port, pod);
+    const by = pod.proxy ? sidecarOf(one, pod) : undefined;
+    const to = by?.handed?.find((handed) => handed.port === port)?.to;
+    return by === undefined || to === undefined || pod.ports.some((declared) => declared.port === to)
+      ? []
+      : [{ pod, by, port, to }];
+  });
+  if (first === undefined) {
+    return [];
+  }
+  const { by, port, to } = first;
+  return [
+    warning("ISM766", {
+      detail: `Sidecar ${by.namespace}/${by.name} of ${one.cluster} has the proxies of ${[first, ...more].map(({ pod }) => pod.name).join(", ")} hand what comes for ${here.service} at port ${port} to port ${to}, which no container of theirs declares: where nothing listens there, callers get 503.`,
+      fix: `Whoever wrote it has to decide: where it is not meant so, delete it, and requests go to the port that the Service names: ${kubectl(one, "-n", by.namespace, "delete", "sidecar.networking.istio.io", by.name)}`,
+      cluster: one.cluster,
+      object: { group: "networking.istio.io", kind: "Sidecar", namespace: by.namespace, name: by.name },
+    }),
+  ];
 }
 
 function byAnnotation(one: ReachedCluster, pod: PodFacts, port: number): readonly Past[] | undefined {
@@ -82,16 +111,20 @@ function byAnnotation(one: ReachedCluster, pod: PodFacts, port: number): readonl
 }
 
 /** A Sidecar with a selector goes before one of the namespace, and that before the mesh's. */
-function bySidecar(one: ReachedCluster, pod: PodFacts, port: number): readonly Past[] {
+function sidecarOf(one: ReachedCluster, pod: PodFacts): BesideFacts["sidecars"][number] | undefined {
   const all = one.routing.beside?.sidecars ?? [];
-  const [found] = [
+  return [
     ...all.filter(
       ({ namespace, selector }) =>
         namespace === pod.namespace && selector !== undefined && hasLabels(pod.labels, selector),
     ),
     ...all.filter(({ namespace, selector }) => namespace === pod.namespace && selector === undefined),
     ...all.filter(({ namespace, selector }) => namespace === istioNamespace && selector === undefined),
-  ];
+  ][0];
+}
+
+function bySidecar(one: ReachedCluster, pod: PodFacts, port: number): readonly Past[] {
+  const found = sidecarOf(one, pod);
   return found === undefined || found.ports.includes(port)
     ? []
     : [

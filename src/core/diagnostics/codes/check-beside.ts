@@ -62,4 +62,14 @@ export const besideCodes = {
     explanation:
       "external-dns takes its flags from its command line, as --flag=value or --flag value, or from variables EXTERNAL_DNS_FLAG of its environment. Those in arguments, in the environment and in ConfigMaps are read; Secrets, files and shells are not looked into, and then nothing is said of owner and policy.",
   },
+  ISM765: {
+    summary: "A pod with a sidecar is not labelled as one that takes mTLS",
+    explanation:
+      "The injector labels every pod with security.istio.io/tlsMode=istio, and istiod goes by the label: without it, or with another value in the template of the pods, other proxies send plain text to the pod, and it is left out of what the east-west gateway hands on. Its own cluster still reaches it as long as it takes plain text, and no other network does.",
+  },
+  ISM766: {
+    summary: "A Sidecar object hands requests to a port that no container declares",
+    explanation:
+      "With `ingress` a Sidecar object says where the proxies of its pods hand requests to (`defaultEndpoint`). A container may listen at a port that it does not declare; where none does, callers are answered with 503, while the pods are ready: the kubelet's probes do not go that way.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;
