@@ -68,7 +68,12 @@ function plainFinding(
   const has = mode === undefined ? (alone ? "lacks" : "lack") : alone ? "has" : "have";
   return problem("ISM765", {
     detail: `${pods.map(({ name }) => name).join(", ")} of ${services.join(", ")} in ${one.cluster} ${has} the label ${tlsModeLabel}=${mode ?? "istio"}: istiod has proxies send plain text to ${alone ? "it" : "them"}, and the east-west gateway, which hands on mTLS alone, does not know ${alone ? "it" : "them"}. No other network reaches ${alone ? "it" : "them"}.`,
-    ...wayBack(one, namespace, owner, tlsModeLabel),
+    ...(mode === undefined && owner.kind === "Deployment"
+      ? {
+          fix: "Have the pods made anew: the injector gives them the label.",
+          commands: [restart(one, namespace, owner.name)],
+        }
+      : wayBack(one, namespace, owner, tlsModeLabel)),
     cluster: one.cluster,
     object: { group: owner.kind === "Pod" ? "" : "apps", kind: owner.kind, namespace, name: owner.name },
     breaks: services.map((service) => serviceIn(one.cluster, service)),
