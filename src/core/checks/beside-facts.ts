@@ -15,8 +15,8 @@ export interface BesideFacts {
   /** Sidecars that say at which ports the proxies of their pods take requests: these alone. */
   readonly sidecars: readonly (SelectingObject & {
     readonly ports: readonly number[];
-    /** Ports whose requests the proxies hand to a port of another number, at whatever address; left out where there are none. */
-    readonly handed?: readonly { readonly port: number; readonly to: number }[];
+    /** The port to which the proxies hand what comes at another, by the number of that one; left out where there are none. */
+    readonly handed?: Readonly<Record<string, number>>;
   })[];
   /** Sidecars that say what the proxies of their pods know; `hosts` as they write them, `blocks` where nothing else is let out. */
   readonly scopes: readonly (SelectingObject & {

@@ -57,13 +57,13 @@ describe("what somebody has put beside the mesh", () => {
     ["a Sidecar of the port", withBeside({ sidecars: [{ ...sidecar, ports: [5000] }] }), [], ""],
     [
       "a Sidecar that hands requests to a port that nobody declares",
-      withBeside({ sidecars: [{ ...sidecar, ports: [5000], handed: [{ port: 5000, to: 5999 }] }] }),
+      withBeside({ sidecars: [{ ...sidecar, ports: [5000], handed: { 5000: 5999 } }] }),
       ["ISM766"],
       "",
     ],
     [
       "a Sidecar that does so with another port",
-      withBeside({ sidecars: [{ ...sidecar, ports: [5000, 81], handed: [{ port: 81, to: 5999 }] }] }),
+      withBeside({ sidecars: [{ ...sidecar, ports: [5000, 81], handed: { 81: 5999 } }] }),
       [],
       "",
     ],

@@ -75,7 +75,7 @@ it("reads what changes proxies beside routes and policies, and not what came wit
         namespace: "shop",
         name: "inbound",
         ports: [9080, 5000, 5001, 5002],
-        handed: [{ port: 5000, to: 5999 }],
+        handed: { 5000: 5999 },
       },
     ],
     scopes: [

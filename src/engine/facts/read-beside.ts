@@ -108,9 +108,9 @@ function filterOf(object: KubeObject): BesideFacts["filters"][number] {
 function handedOf(object: KubeObject): Pick<BesideFacts["sidecars"][number], "handed"> {
   const handed = (specOf(object).ingress ?? []).flatMap(({ port: { number: port } = {}, defaultEndpoint = "" }) => {
     const [, to] = defaultEndpoint.startsWith("unix:") ? [] : (/:(\d+)$/.exec(defaultEndpoint) ?? []);
-    return port === undefined || to === undefined || Number(to) === port ? [] : [{ port, to: Number(to) }];
+    return port === undefined || to === undefined || Number(to) === port ? [] : [[port, Number(to)] as const];
   });
-  return handed.length === 0 ? {} : { handed };
+  return handed.length === 0 ? {} : { handed: Object.fromEntries(handed) };
 }
 
 /** What a Sidecar says of requests that its pods send; nothing where it says nothing of them. */

@@ -67,7 +67,7 @@ function handedElsewhere(
   const [first, ...more] = servicePods(one, service).flatMap((pod) => {
     const port = targetPortOf(here, service.port, pod);
     const by = pod.proxy ? sidecarOf(one, pod) : undefined;
-    const to = by?.handed?.find((handed) => handed.port === port)?.to;
+    const to = port === undefined ? undefined : by?.handed?.[port];
     return by === undefined || to === undefined || pod.ports.some((declared) => declared.port === to)
       ? []
       : [{ pod, by, port, to }];
