@@ -158,7 +158,11 @@ it.each(["baseline", "restricted"] as const)("refuses the pods that validate nam
     ["apply", "-f", "-"],
     JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace, labels } }),
   );
-  const pods = fc.sample(podSpec, { numRuns: 200, seed: 13 }).map((spec, index) => ({
+  // Few of them are right in all fields at once: as many of those as there are, beside others.
+  const specs = fc.sample(podSpec, { numRuns: 20_000, seed: 13 });
+  const fine = specs.filter((spec) => refusedBy(level, spec).length === 0).slice(0, 60);
+  const others = specs.filter((spec) => refusedBy(level, spec).length > 0).slice(0, 140);
+  const pods = [...fine, ...others].map((spec, index) => ({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: `pod-${index}`, namespace },
@@ -166,7 +170,7 @@ it.each(["baseline", "restricted"] as const)("refuses the pods that validate nam
   }));
   const list = JSON.stringify({ apiVersion: "v1", kind: "List", items: pods });
   const ran = await kubectl("west", ["create", "--dry-run=server", "-o", "name", "-f", "-"], list);
-  const taken = new Set(ran.out.split("\n").map((line) => line.replace("pod/", "")));
+  const taken = new Set([...ran.out.matchAll(/^pod\/(.+)$/gm)].map(([, name]) => name));
   const other = pods.filter(({ metadata, spec }) => (refusedBy(level, spec).length === 0) !== taken.has(metadata.name));
   expect(other.map(({ spec }) => [spec, refusedBy(level, spec)])).toEqual([]);
   expect(taken.size).toBeGreaterThan(10);

@@ -51,9 +51,11 @@ it("is broken by project network isolation, which check says policy by policy, u
   const [ingress, eastWest] = ["istio-ingressgateway", "istio-eastwestgateway"].map(
     (gateway) => `requests of ${gateway} to sample/helloworld at port 5000`,
   );
+  // The charts bring an egress gateway, which any pod of the mesh may use.
+  const egress = [8080, 8443].map((port) => `requests of the pods of sample to istio-egressgateway at port ${port}`);
   expect(await findings()).toEqual(
     clusters.flatMap((cluster) => [
-      `ISM448 NetworkPolicy istio-system/hn-nodes, np-default of ${cluster} close what no policy admits: connections of ${istiod}.`,
+      `ISM448 NetworkPolicy istio-system/hn-nodes, np-default of ${cluster} close what no policy admits: connections of ${istiod}; ${egress.join("; ")}.`,
       `ISM448 NetworkPolicy sample/hn-nodes, np-default of ${cluster} close what no policy admits: ${ingress}; ${eastWest}.`,
     ]),
   );
