@@ -1,5 +1,4 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
-import { formatPlace } from "../checks/gateway-place.ts";
 import type { BesidePod, PodFacts } from "../checks/pod-facts.ts";
 import { isEgressGateway } from "./egress-gateway.ts";
 import { istiod, requestsTo } from "../checks/subjects.ts";
@@ -11,8 +10,7 @@ import { protocols } from "./policy-pod.ts";
 import { distinctPods } from "./pod-kinds.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod, bothEnds, dnsPods } from "./required-flow.ts";
-import type { FarGateway } from "./required-flows.ts";
-import { farGateways } from "./required-flows.ts";
+import { farGateways, toFarGateway } from "./required-flows.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 /** Where Prometheus finds what pods with a proxy measure, and istiod (https://istio.io/latest/docs/ops/integrations/prometheus/). */
@@ -47,7 +45,12 @@ export function furtherFlows(
   return [
     ...istiods.flatMap((pod) => toOwnApiServer(one, pod)),
     ...betweenServices(facts, one),
-    ...farGateways(facts, { one, farOf, services }).flatMap((far) => callers.map((pod) => toFarGateway(one, pod, far))),
+    ...farGateways(facts, { one, farOf, services }).flatMap((far) =>
+      callers.map((pod): RequiredFlow => ({
+        ...toFarGateway(`the pods of ${pod.namespace}`, asPolicyPod(one, pod), far),
+        optional: true,
+      })),
+    ),
     ...fromLoadBalancers(one),
     ...istiods.flatMap((pod) => fromScrapers(one, pod, metricsPorts.istiod)),
     ...[...proxies, ...egressGateways].flatMap((pod) => fromScrapers(one, pod, metricsPorts.proxy)),
@@ -135,19 +138,6 @@ interface BehindPort {
 
 function portText(port: number, protocol: Protocol): string {
   return protocol === "TCP" ? String(port) : `${port}/${protocol}`;
-}
-
-function toFarGateway(one: ReachedCluster, pod: PodFacts, { cluster, address, port }: FarGateway): RequiredFlow {
-  return {
-    what: `requests of the pods of ${pod.namespace} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
-    pod: asPolicyPod(one, pod),
-    direction: "egress",
-    peer: { kind: "outside", address },
-    port,
-    protocol: "TCP",
-    breaks: [],
-    optional: true,
-  };
 }
 
 /** Many load balancers ask the gateway's own health port, from addresses that only their provider knows; others ask the node. */

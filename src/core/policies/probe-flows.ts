@@ -1,7 +1,7 @@
 import type { MeshFacts, ReachedCluster } from "../checks/facts.ts";
-import { formatPlace } from "../checks/gateway-place.ts";
 import { groupBy } from "../model/group-by.ts";
 import type { Service } from "../model/mesh.ts";
+import { serviceKey } from "../render/materials.ts";
 import { meshLabel } from "../render/names.ts";
 import { probeLabel } from "../render/probe-pod.ts";
 import { listenersOf } from "../routing/hosts.ts";
@@ -9,7 +9,7 @@ import { distinctPods } from "./pod-kinds.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod, bothEnds, dnsPods, namespaceLabels } from "./required-flow.ts";
-import { farGateways, xdsPort } from "./required-flows.ts";
+import { farGateways, toFarGateway, xdsPort } from "./required-flows.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 type Common = Omit<RequiredFlow, "pod" | "direction" | "peer">;
@@ -39,19 +39,13 @@ export function probeFlows(
     };
     const whose = `the pods by which isthmus verify asks in ${namespace}`;
     return [
-      ...toStart(one, pod, { whose, proves: services.map(keyOf) }),
+      ...toStart(one, pod, { whose, proves: services.map(serviceKey) }),
       ...services.flatMap((service) => toServicePods(one, pod, service, whose)),
       ...services.flatMap((service) =>
-        farGateways(facts, { one, farOf, services: [service] }).map(({ cluster, address, port }): RequiredFlow => ({
-          what: `requests of ${whose} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
-          pod,
-          direction: "egress",
-          peer: { kind: "outside", address },
-          port,
-          protocol: "TCP",
-          breaks: [],
+        farGateways(facts, { one, farOf, services: [service] }).map((far): RequiredFlow => ({
+          ...toFarGateway(whose, pod, far),
           optional: true,
-          proves: [keyOf(service)],
+          proves: [serviceKey(service)],
         })),
       ),
     ];
@@ -60,10 +54,6 @@ export function probeFlows(
 
 function isAskedInside({ routes }: Service): boolean {
   return routes.length === 0 || routes.some((route) => listenersOf(route).includes("mesh"));
-}
-
-function keyOf({ namespace, name }: Service): string {
-  return `${namespace}/${name}`;
 }
 
 /** Its sidecar is ready when istiod has told it what to do, and finds istiod by name. */
@@ -103,12 +93,12 @@ function toServicePods(one: ReachedCluster, pod: PolicyPod, service: Service, wh
     return port === undefined
       ? []
       : bothEnds(pod, asPolicyPod(one, target), {
-          what: `requests of ${whose} to ${keyOf(service)} at port ${port}`,
+          what: `requests of ${whose} to ${serviceKey(service)} at port ${port}`,
           port,
           protocol: "TCP",
           breaks: [],
           optional: true,
-          proves: [keyOf(service)],
+          proves: [serviceKey(service)],
         });
   });
 }

@@ -190,15 +190,20 @@ function toOtherNetworks(
 ): readonly RequiredFlow[] {
   const { one, pod, farOf } = from;
   const routed = facts.mesh.services.filter((service) => frontRoutesOf(service).length > 0);
-  return farGateways(facts, { one, farOf, services: routed }).map(({ cluster, address, port }): RequiredFlow => ({
-    what: `requests of ${ingressGateway} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
+  return farGateways(facts, { one, farOf, services: routed }).map((far) => toFarGateway(ingressGateway, pod, far));
+}
+
+/** The way out of a pod to the gateway of another network; `whose` names the pod in what is said. */
+export function toFarGateway(whose: string, pod: PolicyPod, { cluster, address, port }: FarGateway): RequiredFlow {
+  return {
+    what: `requests of ${whose} to the east-west gateway of ${cluster} (${formatPlace({ address, port })})`,
     pod,
     direction: "egress",
     peer: { kind: "outside", address },
     port,
     protocol: "TCP",
     breaks: [],
-  }));
+  };
 }
 
 /** A place of the gateway of another cluster. */

@@ -12,6 +12,7 @@ import { ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import { appliedObject, issuanceOf, issuing } from "../subjects.ts";
 import { holdersOf } from "../certificate-holders.ts";
+import { certificateObject, unlistedWriters } from "../certificate-object.ts";
 import { explainPages } from "./pages.ts";
 
 /** What cert-manager itself says, in the objects that say it: a Certificate tells of its Order and Challenges nothing but that it waits. */
@@ -25,17 +26,14 @@ export const certificateIssuance: Check = {
     meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
 };
 
-function unseenOf(
-  { mesh }: MeshFacts,
-  { cluster }: ReachedCluster,
-  { name, certificate, issuance, writersUnread }: TlsSecretFacts,
-): readonly string[] {
+function unseenOf({ mesh }: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly string[] {
+  const { name, certificate, issuance, writersUnread } = secret;
   if (writersUnread === true && ownIssuerOf(mesh, name) === undefined) {
-    return [`which Certificate fills Secret ${name} of ${cluster}: this account may not list them`];
+    return [unlistedWriters(secret, one)];
   }
   return (issuance?.unread ?? []).map(
     (kinds) =>
-      `what the ${kinds} of Certificate ${certificate ?? ""} of ${cluster} say: this account may not read them`,
+      `what the ${kinds} of Certificate ${certificate ?? ""} of ${one.cluster} say: this account may not read them`,
   );
 }
 
@@ -48,8 +46,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
   if (ownIssuerOf(facts.mesh, name) !== undefined) {
     return [];
   }
-  const [namespace = "", called = ""] = certificate.split("/");
-  const object = { group: "cert-manager.io", kind: "Certificate", namespace, name: called };
+  const object = certificateObject(certificate);
   const { kind, name: issuer } = issuance.issuer;
   const { words, fix, since } = judged(facts, one, secret, issuance);
   const has = isValid(facts, secret);
@@ -143,9 +140,9 @@ function fixOf(one: ReachedCluster, { certificate = "", issuance }: TlsSecretFac
 
 /** A request that is under way is made anew once it is gone; one that failed, when the Certificate says that it is to be issued. */
 function tryAgain(one: ReachedCluster, certificate: string, issuance: IssuanceFacts["issuance"]): string {
-  const [namespace = "", name = ""] = certificate.split("/");
+  const object = certificateObject(certificate);
+  const { group, namespace, name } = object;
   const { isRunning = false, request } = issuance ?? {};
-  const group = "cert-manager.io";
   if (isRunning && request !== undefined) {
     return kubectlCommand(one, "delete", { group, kind: "CertificateRequest", namespace, name: request.name });
   }
@@ -153,7 +150,7 @@ function tryAgain(one: ReachedCluster, certificate: string, issuance: IssuanceFa
   const patch = kubectlCommand(
     one,
     "patch",
-    { group, kind: "Certificate", namespace, name },
+    object,
     "--subresource=status",
     "--type=merge",
     "-p",

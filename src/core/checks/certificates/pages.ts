@@ -6,6 +6,7 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
 import { meshClusters } from "../reached.ts";
 import { appliedObject } from "../subjects.ts";
+import { certificateObject, unlistedWriters } from "../certificate-object.ts";
 
 /** Of certificates that are there, the next one fails; of one that is not, what does not let it be issued is told with it (ISM779). */
 export const certificatePages: Check = {
@@ -18,18 +19,18 @@ export const certificatePages: Check = {
     meshClusters(facts).flatMap((one) => one.tlsSecrets.flatMap((secret) => findingsOf(facts, one, secret))),
 };
 
-function unseenOf(facts: MeshFacts, { cluster }: ReachedCluster, secret: TlsSecretFacts): readonly string[] {
+function unseenOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts): readonly string[] {
   const { name, certificate, issuance, writersUnread } = secret;
   if (ownIssuerOf(facts.mesh, name) !== undefined) {
     return [];
   }
   if (writersUnread === true) {
-    return [`which Certificate fills Secret ${name} of ${cluster}: this account may not list them`];
+    return [unlistedWriters(secret, one)];
   }
   const { kind = "", name: issuer = "", state } = issuance?.issuer ?? {};
   return state === "unread" || state === "other"
     ? [
-        `how ${kind} ${issuer} proves the names of Certificate ${certificate ?? ""} of ${cluster}: ${state === "unread" ? "this account may not read it" : "it is none of cert-manager's own kinds"}`,
+        `how ${kind} ${issuer} proves the names of Certificate ${certificate ?? ""} of ${one.cluster}: ${state === "unread" ? "this account may not read it" : "it is none of cert-manager's own kinds"}`,
       ]
     : [];
 }
@@ -41,8 +42,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
     return [];
   }
   const pages = explainPages(facts, one, secret);
-  const [namespace = "", name = ""] = certificate.split("/");
-  const object = { group: "cert-manager.io", kind: "Certificate", namespace, name };
+  const object = certificateObject(certificate);
   return pages === undefined
     ? []
     : [
