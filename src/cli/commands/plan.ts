@@ -13,7 +13,7 @@ export const planCommand = defineMeshCommand({
   name: "plan",
   summary: "Shows what an apply would change on the clusters",
   description:
-    "Every object goes to its API server as a dry-run, so that only real changes show. Nothing is changed. A cluster that does not answer is named (exit code 69) and the others are planned all the same.",
+    "Every object goes to its API server as a dry-run, so that only real changes show. Nothing is changed. A cluster that does not answer is named (exit code 69) and the others are planned all the same; as text they are shown two seconds after the last of them has answered, whoever is still awaited.",
   examples: [
     { command: "isthmus plan -f mesh.yaml", does: "what would change, by cluster and phase" },
     { command: "isthmus plan --out prod.plan", does: "keep it, to be read and applied as it is" },

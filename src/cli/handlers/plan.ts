@@ -8,7 +8,7 @@ import { problemsOf } from "../../core/front-door/names-plan.ts";
 import { refusedOf } from "../../core/plan/plan.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { classOfPlan } from "../../engine/operations/exit-class.ts";
-import { preparePlan, writeSavedPlan } from "../../engine/operations/plan.ts";
+import { preparePlan, preparePlanInParts, writeSavedPlan } from "../../engine/operations/plan.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { PlanView } from "../views/plan.ts";
 
@@ -26,16 +26,22 @@ export interface PlanArgs {
 export async function planMesh(args: PlanArgs, view: PlanView, context: MeshContext): Promise<ExitCode> {
   const { prune, forceConflicts, adopt } = args;
   const { meshFile, scope } = await context.readMesh();
-  const { plan, warnings, close } = await preparePlan(
-    meshFile,
-    await context.engineOptions({ forceConflicts, adopt, continueOnRefusal: args.continue }),
-    scope,
-  );
+  const options = await context.engineOptions({ forceConflicts, adopt, continueOnRefusal: args.continue });
+  const { part } = view;
+  const untold = new Set(scope.length === 0 ? meshFile.mesh.clusters.map(({ name }) => name) : scope);
+  const { plan, warnings, close } =
+    part === undefined
+      ? await preparePlan(meshFile, options, scope)
+      : await preparePlanInParts(meshFile, options, scope, (planned) => {
+          part(planned, { prune });
+          planned.forEach(({ cluster }) => untold.delete(cluster));
+          context.log(`Still to come: ${untoldNames([...untold])}.`);
+        });
   await close();
   if (args.out !== undefined) {
     const forced = typeof forceConflicts === "boolean" ? forceConflicts : [...forceConflicts];
-    const options = { prune, forceConflicts: forced, adopt, clusters: [...scope], continue: args.continue };
-    await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options, now: context.now() });
+    const choices = { prune, forceConflicts: forced, adopt, clusters: [...scope], continue: args.continue };
+    await writeSavedPlan(path.resolve(context.cwd, args.out), plan, { meshFile, options: choices, now: context.now() });
     context.log(
       `Saved. To do exactly this: ${quoteCommand([context.env["ISTHMUS_COMMAND"] ?? "isthmus", "apply", args.out])}`,
     );
@@ -52,4 +58,11 @@ export async function planMesh(args: PlanArgs, view: PlanView, context: MeshCont
   ]);
   const found = classOfPlan(plan, { prune });
   return found === "changes" && !args.detailedExitcode ? exitCodes.ok : exitCodes[found];
+}
+
+const namedAtMost = 5;
+
+function untoldNames(names: readonly string[]): string {
+  const more = names.length - namedAtMost;
+  return more > 0 ? `${names.slice(0, namedAtMost).join(", ")} and ${more} more` : names.join(", ");
 }

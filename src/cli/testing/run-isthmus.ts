@@ -19,6 +19,8 @@ export interface RunOptions {
   /** True makes all three streams terminals of 80 by 24. */
   readonly tty?: boolean;
   readonly signal?: AbortSignal;
+  /** Gets what has been written to stdout so far, whenever something is. */
+  readonly onOut?: (out: string) => void;
 }
 
 export interface RunResult {
@@ -38,7 +40,7 @@ export async function runIsthmus(commandLine: string, options: RunOptions = {}):
       await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
       await writeFile(path.join(folder, name), text);
     }
-    const out = collect(options.tty);
+    const out = collect(options.tty, options.onOut);
     const err = collect(options.tty);
     const code = await runCli(wordsOf(commandLine), {
       ...ioOf(folder, options),
@@ -88,10 +90,14 @@ function inputOf(options: RunOptions): InputStream {
   return Object.assign(stream, { isTTY: options.tty === true });
 }
 
-function collect(tty: boolean | undefined): { readonly stream: OutputStream; readonly text: () => string } {
+function collect(
+  tty: boolean | undefined,
+  onText?: (all: string) => void,
+): { readonly stream: OutputStream; readonly text: () => string } {
   let all = "";
   const write = (text: string): void => {
     all += text;
+    onText?.(all);
   };
   return { stream: tty === true ? { write, isTTY: true, columns: 80, rows: 24 } : { write }, text: () => all };
 }

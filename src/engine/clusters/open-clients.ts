@@ -3,7 +3,7 @@ import { createKubeClient } from "../../kube/connect-client.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
 import type { ClusterContext, Unreachable } from "./connect-clusters.ts";
-import { resolveContexts } from "./connect-clusters.ts";
+import { resolveContexts } from "./resolve-contexts.ts";
 import { closeRancher } from "./rancher-link.ts";
 
 /** Clients of all clusters that there is a way to, none of which was asked for anything yet. */

@@ -1,7 +1,9 @@
 import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, RunOptions } from "../options.ts";
-import type { Connection, ConnectOptions, ResolvedClusters } from "./connect-clusters.ts";
-import { closeConnections, connectClusters, resolveContexts } from "./connect-clusters.ts";
+import type { Connection, ConnectOptions } from "./connect-clusters.ts";
+import { closeConnections, connectClusters } from "./connect-clusters.ts";
+import type { ResolvedClusters } from "./resolve-contexts.ts";
+import { resolveContexts } from "./resolve-contexts.ts";
 import { closeRancher } from "./rancher-link.ts";
 import { connectRancherLocal } from "./rancher-local-cluster.ts";
 
@@ -12,13 +14,15 @@ export interface OpenMesh extends ResolvedClusters {
   readonly rancherLocal: Connection | undefined;
 }
 
-export interface OpenOptions extends RunOptions, AccessOptions, Omit<ConnectOptions, "installed"> {
+export interface OpenOptions extends RunOptions, AccessOptions, Omit<ConnectOptions, "installed" | "onLate"> {
   /** Read also what somebody else has installed, where the mesh file says that somebody does: Istio, for which planning needs rights in all namespaces, or a gateway. */
   readonly installed?: boolean;
   /** Connect also to the cluster that Rancher runs in. */
   readonly rancherLocal?: boolean;
   /** The clusters to connect to; all without it. */
   readonly isWanted?: (cluster: string) => boolean;
+  /** Told of the mesh as far as it is open when some clusters are late (`ConnectOptions`). Whoever opens the mesh closes it. */
+  readonly onLate?: (soFar: OpenMesh) => void;
 }
 
 /** Finds the way to every cluster and connects to those that are wanted. Nothing is left open when it rejects. */
@@ -51,34 +55,39 @@ export async function openMeshWhile<Result>(
   options: OpenOptions,
   work: (resolved: ResolvedClusters, signal: AbortSignal) => Promise<Result>,
 ): Promise<{ readonly open: OpenMesh; readonly result: Result }> {
-  const { isWanted = () => true, rancherLocal = false } = options;
+  const { isWanted = () => true, rancherLocal = false, onLate, installed: wantsInstalled = false, ...more } = options;
   const resolved = await resolveContexts(meshFile, options);
   const stop = new AbortController();
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const opened: Connection[] = [];
-  const { installed: wantsInstalled = false, ...connecting } = options;
   const installed = meshFile.mesh.istio.install === "existing" ? "istio" : "gateway";
+  let local: { readonly connection: Connection | undefined } | undefined;
+  // Where Rancher's own cluster is late too there is nothing to say yet.
+  const tellLate = (soFar: readonly Connection[]): void =>
+    local && onLate?.({ ...resolved, connections: soFar, rancherLocal: local.connection });
   const connect = async (): Promise<readonly Connection[]> => {
     const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
     const connections = await connectClusters(wanted, {
-      ...connecting,
+      ...more,
       ...(wantsInstalled ? { installed } : {}),
+      ...(onLate === undefined ? {} : { onLate: tellLate }),
       signal,
     });
     opened.push(...connections);
     return connections;
   };
   const connectLocal = async (): Promise<Connection | undefined> => {
-    const local = rancherLocal
+    const connection = rancherLocal
       ? await connectRancherLocal(meshFile.mesh, resolved.rancher, { ...options, signal })
       : undefined;
-    opened.push(...(local === undefined ? [] : [local]));
-    return local;
+    opened.push(...(connection === undefined ? [] : [connection]));
+    local = { connection };
+    return connection;
   };
   const begun = [connect(), connectLocal(), work(resolved, signal)] as const;
   try {
-    const [connections, rancherLocal, result] = await Promise.all(begun);
-    return { open: { ...resolved, connections, rancherLocal }, result };
+    const [connections, connectedLocal, result] = await Promise.all(begun);
+    return { open: { ...resolved, connections, rancherLocal: connectedLocal }, result };
   } catch (error) {
     stop.abort(error);
     await Promise.allSettled(begun);

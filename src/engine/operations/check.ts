@@ -5,7 +5,7 @@ import { reachedClusters } from "../../core/checks/reached.ts";
 import type { CheckReport, CheckSelection } from "../../core/checks/run-checks.ts";
 import { runChecks } from "../../core/checks/run-checks.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
-import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { refuseSharedClusters } from "../clusters/resolve-contexts.ts";
 import { withOpenMesh } from "../clusters/open-mesh.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { readTokenEnds } from "../trust/token-ends.ts";

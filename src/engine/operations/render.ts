@@ -9,7 +9,7 @@ import type { RenderedCluster } from "../../core/render/render-mesh.ts";
 import { renderCluster, renderRancherLocal } from "../../core/render/render-mesh.ts";
 import { hasNamedGateway } from "../../core/routing/east-west-place.ts";
 import { rememberKubeconfigs } from "../../kube/kubeconfig/load-kubeconfigs.ts";
-import { resolveClusterContext } from "../clusters/connect-clusters.ts";
+import { resolveClusterContext } from "../clusters/resolve-contexts.ts";
 import { readServiceManifests } from "../manifests/service-manifests.ts";
 import type { ClusterPlatform } from "../clusters/cluster-platform.ts";
 import { createIstioRenderer } from "../manifests/istio-manifests.ts";

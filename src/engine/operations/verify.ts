@@ -17,7 +17,7 @@ import type { RouteProof } from "../../core/decide/proof.ts";
 import type { Mesh, Route, Service } from "../../core/model/mesh.ts";
 import { isRouteAt, routesNowhere } from "../../core/routing/routes-at.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
-import { refuseSharedClusters } from "../clusters/connect-clusters.ts";
+import { refuseSharedClusters } from "../clusters/resolve-contexts.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
 import { withOpenMesh } from "../clusters/open-mesh.ts";

@@ -16,9 +16,17 @@ import type { CurrentState } from "./current-state.ts";
 import type { DesiredState } from "./desired-state.ts";
 import type { ClusterScope } from "./plan-cluster.ts";
 import { planCluster } from "./plan-cluster.ts";
+import type { OnPart } from "./tell-parts.ts";
+import { tellParts } from "./tell-parts.ts";
 
 /** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
 const comparedAtATime = 12;
+
+export interface CompareOptions extends PlanOptions, Pick<RunOptions, "signal" | "clusterTimeoutMs"> {
+  /** See `ClusterScope`. */
+  readonly names?: readonly string[];
+  readonly onPart?: OnPart;
+}
 
 /**
  * What an apply would change, by server-side dry-run on every cluster side by
@@ -28,7 +36,7 @@ const comparedAtATime = 12;
 export async function compareStates(
   desired: DesiredState,
   current: CurrentState,
-  options: PlanOptions & Pick<RunOptions, "signal" | "clusterTimeoutMs"> & { readonly names?: readonly string[] },
+  options: CompareOptions,
 ): Promise<{ readonly plan: Plan; readonly warnings: readonly Diagnostic[] }> {
   const { meshFile, scope, open } = current;
   const { mesh } = meshFile;
@@ -55,20 +63,20 @@ export async function compareStates(
     );
     return one.cluster.name === rancherLocalTarget ? limitRancherLocal(plan, mesh, scope) : plan;
   };
-  const clusters = await Promise.all(
-    targetsOf(current).map(async (one) =>
-      one.kind === "unreachable"
-        ? unreachable(one.cluster.name, one.diagnostic)
-        : limiter
-            .run(options.signal, async () => compare(one))
-            .catch(async (error: unknown) => {
-              if (!(error instanceof KubeError)) {
-                throw error;
-              }
-              return unreachable(one.cluster.name, await diagnoseKubeError(error, one.cluster.name));
-            }),
-    ),
-  );
+  const parts = tellParts(options.onPart, () => refused.length === 0);
+  const planOf = async (one: Connection): Promise<ClusterPlan> =>
+    one.kind === "unreachable"
+      ? unreachable(one.cluster.name, one.diagnostic)
+      : limiter
+          .run(options.signal, async () => compare(one))
+          .then(parts.came)
+          .catch(async (error: unknown) => {
+            if (!(error instanceof KubeError)) {
+              throw error;
+            }
+            return unreachable(one.cluster.name, await diagnoseKubeError(error, one.cluster.name));
+          });
+  const clusters = await Promise.all(targetsOf(current).map(planOf)).finally(parts.end);
   if (refused.length > 0) {
     throw new UserError(refused, exitCodes.failed);
   }

@@ -5,6 +5,7 @@ import type { Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
 import type { OpenMesh } from "../clusters/open-mesh.ts";
+import { closeMesh } from "../clusters/open-mesh.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
 import { explainRancherError } from "../clusters/rancher-link.ts";
 import type { Scope } from "../clusters/scope.ts";
@@ -14,11 +15,14 @@ import { formerNames, prepareNames, withoutZone } from "../front-door/prepare-na
 import type { MeshFile } from "../mesh-file.ts";
 import type { PlanOptions } from "../options.ts";
 import type { TrustPlan } from "../trust/plan-trust.ts";
+import type { CompareOptions } from "./compare-states.ts";
 import { compareStates } from "./compare-states.ts";
 import type { CurrentState, ReadOptions } from "./current-state.ts";
 import { readCurrent } from "./current-state.ts";
 import type { DesiredState } from "./desired-state.ts";
 import { renderDesired } from "./desired-state.ts";
+import type { OpenedMesh } from "./open-for-plan.ts";
+import { openForPlan, openedForPlan } from "./open-for-plan.ts";
 import { inventoryOf } from "./plan-cluster.ts";
 import { refuseUnknownKinds } from "./preflight/force-conflicts-kinds.ts";
 import { preflight, refuse } from "./preflight/preflight.ts";
@@ -43,6 +47,13 @@ export interface PreparedPlan {
   readonly close: () => Promise<void>;
 }
 
+/** What a plan is asked for with. */
+export type PlanningOptions = ReadOptions &
+  PlanOptions & {
+    /** Names are planned as a sync would write them now, and not as they are after an apply. */
+    readonly namesAsTheyAre?: boolean;
+  };
+
 /**
  * What an apply would change: the current state, held against the reasons to
  * refuse, then what is desired, then both compared by server-side dry-run.
@@ -51,21 +62,44 @@ export interface PreparedPlan {
  * object); a cluster that does not answer is part of the plan instead.
  * Clusters outside the `scope` are read for what joining needs and are no part
  * of the plan, whether they answer or not. With a mesh that is `given` (opened
- * as `readCurrent` says) its connections are used, and stay open. Names are planned as they are
- * after an apply, with `namesAsTheyAre` as a sync would write them now.
+ * as `openedForPlan` says) its connections are used, and stay open.
  */
 export async function preparePlan(
   meshFile: MeshFile,
-  options: ReadOptions & PlanOptions & { readonly namesAsTheyAre?: boolean },
+  options: PlanningOptions,
   scope: Scope = [],
   given?: OpenMesh,
 ): Promise<PreparedPlan> {
-  const current = await readCurrent(meshFile, { scope, given }, options);
+  if (given !== undefined) {
+    return planOpened(meshFile, { scope, opened: await openedForPlan(meshFile, given, options) }, options);
+  }
+  const opened = await openForPlan(meshFile, options);
+  return closedWhenFailed(opened.open, async () => planOpened(meshFile, { scope, opened }, options));
+}
+
+/** Closes the mesh when the work fails, and has the plan close it otherwise. */
+export async function closedWhenFailed(open: OpenMesh, work: () => Promise<PreparedPlan>): Promise<PreparedPlan> {
   try {
+    return { ...(await work()), close: async () => closeMesh(open) };
+  } catch (error) {
+    await closeMesh(open);
+    throw error;
+  }
+}
+
+/** As `preparePlan`, of a mesh that is open and stays so: `close` does nothing. */
+export async function planOpened(
+  meshFile: MeshFile,
+  of: { readonly scope: Scope; readonly opened: OpenedMesh },
+  options: PlanningOptions & Pick<CompareOptions, "onPart">,
+): Promise<PreparedPlan> {
+  try {
+    const current = await readCurrent(meshFile, of, options);
     const judged = await preflight(current, options);
     refuse(judged);
     const desired = await renderDesired(current, options);
     refuseUnknownKinds(options.forceConflicts, kindsOf(desired));
+    const { scope } = of;
     const { connections, rancherLocal, rancher } = current.open;
     const names = await prepareNames(current.meshFile, { connections, scope }, options, {
       afterApply: options.namesAsTheyAre !== true,
@@ -95,10 +129,9 @@ export async function preparePlan(
         ...warnOfGatewayRestarts(plan.clusters),
         ...(names?.warnings ?? withoutZone(meshFile.mesh, formerNames(meshFile.mesh, connections))),
       ],
-      close: current.close,
+      close: async () => undefined,
     };
   } catch (error) {
-    await current.close();
     throw explainRancherError(error);
   }
 }

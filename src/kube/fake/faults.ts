@@ -14,6 +14,8 @@ export type Fault =
   | { readonly kind: "reset"; readonly done?: boolean }
   /** No answer ever comes. */
   | { readonly kind: "hang" }
+  /** The answer comes when this has. */
+  | { readonly kind: "held"; readonly until: Promise<unknown> }
   | { readonly kind: "latency"; readonly milliseconds: number };
 
 /** A request as it came in. */
@@ -69,6 +71,9 @@ export async function strike(fault: Fault, response: ServerResponse): Promise<bo
       return true;
     case "hang":
       return true;
+    case "held":
+      await fault.until;
+      return false;
     case "latency":
       await pause(fault.milliseconds);
       return false;

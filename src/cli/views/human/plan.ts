@@ -16,11 +16,13 @@ type PlannedCluster = Extract<ClusterPlan, { readonly kind: "planned" }>;
 export interface PlanViewOptions {
   readonly prune: boolean;
   readonly palette: Palette;
+  /** Clusters that have been shown (`viewPlannedCluster`), by name; they are left out where nothing about them has changed. */
+  readonly shown?: ReadonlyMap<string, string>;
 }
 
 /** The plan as text: deletions first and apart, then what changes by cluster and phase, then one line of sums. */
 export function viewPlan(plan: Plan, options: PlanViewOptions): string {
-  const lines = plan.clusters.flatMap((cluster) => viewCluster(cluster, options));
+  const lines = plan.clusters.flatMap((cluster) => viewUnlessShown(cluster, options));
   const outside = plan.outOfScope ?? [];
   const left = outside.length === 0 ? [] : [options.palette.dim(`Out of scope: ${outside.join(", ")}.`)];
   return [
@@ -50,6 +52,23 @@ function viewCertificates({ certificates = [] }: Plan, palette: Palette): readon
     }
   });
   return lines.length === 0 ? [] : [palette.strong("certificates"), ...lines, ""];
+}
+
+/** What would change on one cluster, as it is within the whole plan. */
+export function viewPlannedCluster(cluster: PlannedCluster, options: PlanViewOptions): string {
+  return viewCluster(cluster, options).join("\n");
+}
+
+function viewUnlessShown(cluster: ClusterPlan, options: PlanViewOptions): readonly string[] {
+  const lines = viewCluster(cluster, options);
+  const before = options.shown?.get(cluster.cluster);
+  if (before === undefined) {
+    return lines;
+  }
+  const [name = "", ...rest] = lines;
+  return before === lines.join("\n")
+    ? []
+    : [`${name}${options.palette.dim("  (again, with what has been answered since)")}`, ...rest];
 }
 
 function viewCluster(cluster: ClusterPlan, options: PlanViewOptions): string[] {

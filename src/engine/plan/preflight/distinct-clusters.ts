@@ -1,5 +1,5 @@
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
-import { locateSharedClusters } from "../../clusters/connect-clusters.ts";
+import { locateSharedClusters } from "../../clusters/resolve-contexts.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
 /** Two clusters of the mesh file that are one (ISM515). */
