@@ -117,9 +117,7 @@ async function run({ fix = "" }: FoundCause): Promise<void> {
   const path = `${enginesPrograms()}:${process.env["PATH"] ?? ""}`;
   const env = { ...process.env, PATH: path, KUBECONFIG: sandboxKubeconfig() };
   await new Promise<void>((resolve, reject) => {
-    // cmctl is nowhere here.
-    const line = / \(or without cmctl: (.*) \)$/.exec(fix)?.[1] ?? command;
-    execFile("sh", ["-c", line], { env }, (error, _, err) => (error === null ? resolve() : reject(new Error(err))));
+    execFile("sh", ["-c", command], { env }, (error, _, err) => (error === null ? resolve() : reject(new Error(err))));
   });
 }
 

@@ -24,7 +24,7 @@ export interface IssuerFacts {
   readonly state: "ready" | "unready" | "missing" | "other" | "unread";
   /** The words of its condition Ready, where that is not true. */
   readonly says?: string;
-  /** `namespace/name` of the Secret with the key of its ACME account; left out where it has none. */
+  /** `namespace/name` of the Secret with the key of its ACME account, `?/name` where cert-manager does not say where it keeps it; left out where it has none. */
   readonly account?: string;
   /** The names of the Certificate that it proves by pages (http01); left out where there are none. */
   readonly byPages?: readonly string[];

@@ -109,11 +109,15 @@ describe("a Certificate that is not ready", () => {
   });
 
   it("is tried at once by what the fix prints, also with a new account", () => {
+    const request = { name: "front-2", reason: "Failed", message: "" };
     const fixOf = (reason: string): string => {
-      const issuance = { isRunning: false, order: { state: "errored", reason }, challenges: [] };
+      const issuance = { isRunning: false, order: { state: "errored", reason }, challenges: [], request };
       return findingsOf("certificates/issuance", withIssuance({ ...waiting, issuance }))[0]?.fix ?? "";
     };
-    const again = `cmctl renew --context isthmus-east -n istio-system front (or without cmctl: kubectl --context isthmus-east -n istio-system patch certificate.cert-manager.io front --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"Issuance was triggered by hand","lastTransitionTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}]}}' )`;
+    const patch = `kubectl --context isthmus-east -n istio-system patch certificate.cert-manager.io front --subresource=status --type=merge -p '{"status":{"conditions":[{"type":"Issuing","status":"True","reason":"ManuallyTriggered","message":"Issuance was triggered by hand","lastTransitionTime":"'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'"}]}}'`;
+    const gone =
+      "kubectl --context isthmus-east -n istio-system delete certificaterequest.cert-manager.io front-2 --ignore-not-found";
+    const again = `${gone} && ${patch}`;
     expect(fixOf("too many")).toContain(again);
     expect(fixOf("accountDoesNotExist")).toContain("kubectl --context isthmus-east -n cert-manager delete secret key");
     expect(fixOf("accountDoesNotExist")).toContain(again);

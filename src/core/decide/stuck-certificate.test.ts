@@ -85,4 +85,7 @@ it("is put right by what the detail names, or by another account", () => {
   expect(fixOfIssuance({ lostAccount: true }, about)).toBe(
     "The ACME server does not know the account of letsencrypt any more, and whoever runs cert-manager has to have it make another one: kubectl --context west -n cert-manager delete secret key (the namespace is that of cert-manager's own Secrets). Then kubectl patch x",
   );
+  expect(fixOfIssuance({ lostAccount: true }, { ...about, account: "?/key" })).toContain(
+    "delete Secret key of the namespace that cert-manager is started with (--cluster-resource-namespace), where kubectl --context west get secrets -A --field-selector metadata.name=key lists it. Then kubectl patch x",
+  );
 });

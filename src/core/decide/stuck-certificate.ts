@@ -91,14 +91,19 @@ function isLostAccount(words: string): boolean {
  * What to do about an issuance that cert-manager has given up, in sentences.
  * `again` is the command line that has it tried at once, with what else has to
  * follow. Deleting the Secret of a lost account, `namespace/name`, has
- * cert-manager make another one.
+ * cert-manager make another one; where its namespace is `?` the fix has the
+ * command that finds it.
  */
 export function fixOfIssuance(
   { lostAccount }: NonNullable<StuckCertificate["gaveUp"]>,
   { issuer, account, context, again }: Readonly<Record<"issuer" | "account" | "context" | "again", string>>,
 ): string {
   const [namespace = "", secret = ""] = account.split("/");
+  const remove =
+    namespace === "?"
+      ? `delete Secret ${secret} of the namespace that cert-manager is started with (--cluster-resource-namespace), where kubectl --context ${context} get secrets -A --field-selector metadata.name=${secret} lists it.`
+      : `kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets).`;
   return lostAccount
-    ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets). Then ${again}`
+    ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: ${remove} Then ${again}`
     : `Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: ${again}`;
 }

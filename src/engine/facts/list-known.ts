@@ -11,6 +11,23 @@ export async function listEverywhere(
   return orNone(async () => client.list(kind, { signal }));
 }
 
+/** All objects of these kinds in a cluster; none of a kind that is not served, or that this account may not list. */
+export async function listAllowed(
+  client: KubeClient,
+  kinds: readonly { readonly apiVersion: string; readonly kind: string }[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
+  const lists = await Promise.all(
+    kinds.map(async (kind) =>
+      unlessForbidden(
+        async () => listEverywhere(client, kind, signal),
+        () => [],
+      ),
+    ),
+  );
+  return lists.flat();
+}
+
 /** The objects of a kind in the given namespaces; none where the API server does not serve the kind. */
 export async function listKnown(
   client: KubeClient,

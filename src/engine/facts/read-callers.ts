@@ -4,13 +4,13 @@ import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { unlessForbidden } from "../../kube/errors.ts";
 import { createLimiter } from "../../kube/limiter.ts";
 import type { CallTarget } from "./caller-pages.ts";
 import { clusterPaths, readCallerClusters, readWays, wayPaths } from "./caller-pages.ts";
 import type { ChosenCaller } from "./choose-callers.ts";
 import { chooseCallers } from "./choose-callers.ts";
-import { listEverywhere } from "./list-known.ts";
+import { listGatewayRoutes } from "./read-gateway-routes.ts";
+import { listAllowed, listEverywhere } from "./list-known.ts";
 import { readProxyPage } from "./proxy-page.ts";
 import { readClusterNames } from "./proxy-clusters.ts";
 import type { ExtensionsPage, ListenersPage, RoutesPage } from "./proxy-filters.ts";
@@ -28,7 +28,6 @@ const filterKinds = [
 /** Tunnels to sidecars of one cluster at once: a mesh may have an object for each of hundreds of namespaces. */
 const askedAtATime = 8;
 const kinds = ["DestinationRule", "VirtualService", "Sidecar", "ServiceEntry"];
-const gatewayKinds = ["HTTPRoute", "GRPCRoute"].map((kind) => ({ apiVersion: "gateway.networking.k8s.io/v1", kind }));
 
 /**
  * What sidecars of the mesh's namespaces hold for the mesh's services, from
@@ -49,8 +48,9 @@ export async function readCallers(
         client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal }),
       ),
     ),
+    // What `routing` says of a kind that may not be listed is enough.
     listAllowed(client, filterKinds, signal),
-    listAllowed(client, gatewayKinds, signal),
+    listGatewayRoutes(client, signal),
     ...kinds.map(async (kind) => listEverywhere(client, { apiVersion, kind }, signal)),
   ]);
   const objects = found.flatMap((one) => one ?? []);
@@ -66,23 +66,6 @@ export async function readCallers(
           ),
         ),
       );
-}
-
-/** What `routing` says of a kind that may not be listed is enough. */
-async function listAllowed(
-  client: KubeClient,
-  asked: readonly { readonly apiVersion: string; readonly kind: string }[],
-  signal: AbortSignal,
-): Promise<readonly KubeObject[]> {
-  const lists = await Promise.all(
-    asked.map(async (kind) =>
-      unlessForbidden(
-        async () => listEverywhere(client, kind, signal),
-        () => [],
-      ),
-    ),
-  );
-  return lists.flat();
 }
 
 function targetsOf(service: KubeObject): readonly CallTarget[] {

@@ -2,12 +2,10 @@ import type { CertManagerFacts } from "../../core/checks/program-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import { certManagerLabel } from "./cluster-resources.ts";
 import { readDnsWebhooks, webhookGroupsOf } from "./read-dns-webhooks.ts";
 import { listDeployments, readProgram } from "./read-program.ts";
-import { containersOf } from "./read-workload.ts";
-
-/** Of its chart and its manifests; the webhook and the CA injector have other names. */
-const label = "app.kubernetes.io/name=cert-manager";
+import { containersOf, flagValueOf } from "./read-workload.ts";
 
 /** The controllers of cert-manager, where a route of the mesh has its certificate by one; none are looked for otherwise. */
 export async function readCertManager(
@@ -19,7 +17,7 @@ export async function readCertManager(
   if (!issuers.some(({ name, acme }) => acme !== undefined && used.has(name))) {
     return [];
   }
-  const found = await listDeployments(client, [label], signal);
+  const found = await listDeployments(client, [certManagerLabel], signal);
   const webhooks = await readDnsWebhooks(
     client,
     found.length === 0 ? [] : webhookGroupsOf({ issuers, services }),
@@ -37,16 +35,13 @@ export async function readCertManager(
 /** The flags of its controller (https://cert-manager.io/docs/cli/controller/), which a file may have instead. */
 function nameserversOf(object: KubeObject): Pick<CertManagerFacts, "nameservers" | "nameserversOnly" | "unread"> {
   const words = containersOf(object).flatMap(({ command = [], args = [] }) => [...command, ...args]);
-  const valueOf = (flag: string): string | undefined => {
-    const at = words.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`));
-    const word = words[at];
-    return word === undefined ? undefined : word === flag ? (words[at + 1] ?? "") : word.slice(flag.length + 1);
-  };
-  const nameservers = (valueOf("--dns01-recursive-nameservers") ?? "").split(",").filter((one) => one !== "");
+  const nameservers = (flagValueOf(words, "--dns01-recursive-nameservers") ?? "")
+    .split(",")
+    .filter((one) => one !== "");
   const only = words.findLast((word) => /^--dns01-recursive-nameservers-only(?:=|$)/.test(word));
   return {
     ...(nameservers.length === 0 ? {} : { nameservers }),
     ...(only === undefined || only.endsWith("=false") ? {} : { nameserversOnly: true }),
-    ...(valueOf("--config") === undefined ? {} : { unread: "its configuration file" }),
+    ...(flagValueOf(words, "--config") === undefined ? {} : { unread: "its configuration file" }),
   };
 }

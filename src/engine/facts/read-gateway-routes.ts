@@ -2,11 +2,10 @@ import type { GatewayRouteFacts } from "../../core/checks/beside-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { unlessForbidden } from "../../kube/errors.ts";
-import { listEverywhere } from "./list-known.ts";
+import { listAllowed } from "./list-known.ts";
 import { writtenBy } from "./written-by.ts";
 
-const kinds = ["HTTPRoute", "GRPCRoute"] as const;
+const kinds = ["HTTPRoute", "GRPCRoute"].map((kind) => ({ apiVersion: "gateway.networking.k8s.io/v1", kind }));
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#parentreference */
 interface ParentRef {
@@ -31,25 +30,19 @@ export async function readGatewayRoutes(
   client: KubeClient,
   signal: AbortSignal,
 ): Promise<readonly GatewayRouteFacts[]> {
-  const lists = await Promise.all(
-    kinds.map(async (kind) =>
-      unlessForbidden(
-        async () => {
-          const all = await listEverywhere(client, { apiVersion: "gateway.networking.k8s.io/v1", kind }, signal);
-          return all.map((object) => readOne(kind, object));
-        },
-        () => [],
-      ),
-    ),
-  );
-  return lists.flat();
+  return (await listGatewayRoutes(client, signal)).map(readOne);
 }
 
-function readOne(kind: GatewayRouteFacts["kind"], object: KubeObject): GatewayRouteFacts {
+/** The HTTPRoutes and GRPCRoutes of all namespaces as they are; none of a kind that is not served, or may not be listed. */
+export async function listGatewayRoutes(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
+  return listAllowed(client, kinds, signal);
+}
+
+function readOne(object: KubeObject): GatewayRouteFacts {
   const { namespace = "", name, labels = {} } = object.metadata;
   const { parentRefs = [], rules = [] } = (object["spec"] ?? {}) as Spec;
   return {
-    kind,
+    kind: object.kind as GatewayRouteFacts["kind"],
     namespace,
     name,
     parents: parentRefs.flatMap((parent) => parentOf(parent, namespace)),

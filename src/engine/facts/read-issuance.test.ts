@@ -2,16 +2,16 @@ import { describe, expect, it } from "vitest";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
 import type { IssuanceFacts } from "../../core/checks/issuance-facts.ts";
 import { readIssuanceFacts } from "./read-issuance.ts";
+import { certManagerVersion, issuerKinds, wireIssuer } from "./testing/cert-manager-objects.ts";
 import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
 
 const namespace = "istio-system";
-const own = "cert-manager.io/v1";
+const own = certManagerVersion;
 const acme = "acme.cert-manager.io/v1";
 const kinds = [
   { apiVersion: own, kind: "Certificate", plural: "certificates", namespaced: true },
   { apiVersion: own, kind: "CertificateRequest", plural: "certificaterequests", namespaced: true },
-  { apiVersion: own, kind: "Issuer", plural: "issuers", namespaced: true },
-  { apiVersion: own, kind: "ClusterIssuer", plural: "clusterissuers", namespaced: false },
+  ...issuerKinds,
   { apiVersion: acme, kind: "Order", plural: "orders", namespaced: true },
   { apiVersion: acme, kind: "Challenge", plural: "challenges", namespaced: true },
 ] as const;
@@ -47,14 +47,6 @@ const certificate = {
   },
 };
 
-const solvers = [{ http01: { ingress: {} } }, { dns01: { rfc2136: {} }, selector: { dnsNames: ["a.example"] } }];
-
-function issuer(kind: string, status: object): WireObject {
-  const place = kind === "Issuer" ? { namespace } : {};
-  const spec = { acme: { privateKeySecretRef: { name: "account" }, solvers } };
-  return { ...wireObject(kind, { name: "le", ...place }, { spec, status }), apiVersion: own };
-}
-
 const request = made(own, "CertificateRequest", "door-1", "door", {
   status: { conditions: [{ type: "Ready", status: "False", reason: "Pending", message: "Waiting on order" }] },
 });
@@ -79,7 +71,7 @@ describe("what cert-manager says of a Certificate", () => {
       status: { state: "pending", presented: true, reason: "wrong status code '404'" },
     });
     const other = made(acme, "Challenge", "o", "another", { spec: { dnsName: "x" } });
-    const ready = issuer("ClusterIssuer", { conditions: [{ type: "Ready", status: "True" }] });
+    const ready = wireIssuer("ClusterIssuer", { status: "True" });
     expect(await read([request, order, challenge, other, ready])).toEqual({
       ready: false,
       failed: true,
@@ -103,7 +95,7 @@ describe("what cert-manager says of a Certificate", () => {
         kind: "ClusterIssuer",
         name: "le",
         state: "ready",
-        account: "cert-manager/account",
+        account: "?/account",
         byPages: ["shop.example"],
         unproven: ["*.shop.example"],
       },
@@ -134,9 +126,7 @@ describe("what cert-manager says of a Certificate", () => {
         lastTimestamp: "2026-01-01T00:00:00Z",
       },
     );
-    const unready = issuer("Issuer", {
-      conditions: [{ type: "Ready", status: "False", reason: "ErrRegister", message: "refused" }],
-    });
+    const unready = wireIssuer("Issuer", { status: "False", reason: "ErrRegister", message: "refused" });
     const { issuerRef: _issuer, ...spec } = certificate.spec;
     const byIssuer = { ...certificate, spec: { ...spec, issuerRef: { name: "le" } } };
     const found = await read([request, order, before, event, unready], byIssuer);

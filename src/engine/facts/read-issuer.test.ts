@@ -2,28 +2,24 @@ import { describe, expect, it } from "vitest";
 import type { IssuerFacts } from "../../core/checks/issuance-facts.ts";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
 import { readIssuer } from "./read-issuer.ts";
-import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
+import {
+  certManagerVersion,
+  issuerKinds,
+  ownNamespace,
+  wireController,
+  wireIssuer,
+} from "./testing/cert-manager-objects.ts";
+import { signal, wireCluster } from "./testing/wire-cluster.ts";
 
+const apiVersion = certManagerVersion;
 const namespace = "istio-system";
-const apiVersion = "cert-manager.io/v1";
-const kinds = [
-  { apiVersion, kind: "Issuer", plural: "issuers", namespaced: true },
-  { apiVersion, kind: "ClusterIssuer", plural: "clusterissuers", namespaced: false },
-] as const;
-const solvers = [{ http01: { ingress: {} } }];
-
-function issuer(kind: "Issuer" | "ClusterIssuer", status: string, message?: string): WireObject {
-  const place = kind === "Issuer" ? { namespace } : {};
-  const conditions = [{ type: "Ready", status, ...(message === undefined ? {} : { message }) }];
-  const spec = { acme: { privateKeySecretRef: { name: "account" }, solvers } };
-  return { ...wireObject(kind, { name: "le", ...place }, { spec, status: { conditions } }), apiVersion };
-}
+const ready = { status: "True" };
 
 async function read(
   issuerRef: Readonly<Record<string, string>>,
   ...objects: readonly WireObject[]
 ): Promise<IssuerFacts> {
-  const { client } = await wireCluster(objects, { kinds });
+  const { client } = await wireCluster(objects, { kinds: issuerKinds });
   const spec = { dnsNames: ["shop.example", "*.shop.example"], issuerRef };
   const certificate = { apiVersion, kind: "Certificate", metadata: { namespace, name: "door" }, spec };
   return readIssuer(client, certificate, signal);
@@ -31,18 +27,20 @@ async function read(
 
 describe("the issuer of a Certificate", () => {
   it("has its account, and how it proves the names", async () => {
-    expect(await read({ kind: "ClusterIssuer", name: "le" }, issuer("ClusterIssuer", "True"))).toEqual({
+    const controller = wireController([ownNamespace]);
+    expect(await read({ kind: "ClusterIssuer", name: "le" }, wireIssuer("ClusterIssuer", ready), controller)).toEqual({
       kind: "ClusterIssuer",
       name: "le",
       state: "ready",
-      account: "cert-manager/account",
+      account: "certs/account",
       byPages: ["shop.example"],
       unproven: ["*.shop.example"],
     });
   });
 
   it("is one of the namespace unless it is said otherwise, with its words where it is not ready", async () => {
-    expect(await read({ name: "le" }, issuer("Issuer", "False", "Failed to register ACME account"))).toMatchObject({
+    const unready = { status: "False", message: "Failed to register ACME account" };
+    expect(await read({ name: "le" }, wireIssuer("Issuer", unready))).toMatchObject({
       kind: "Issuer",
       state: "unready",
       says: "Failed to register ACME account",

@@ -4,6 +4,7 @@ import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { isAbsence, isForbidden } from "../../kube/errors.ts";
 import { conditionOf, fieldsAt, listAt, textAt, wordsOf } from "../../kube/readiness/object-fields.ts";
+import { readClusterResourceNamespace } from "./cluster-resources.ts";
 
 const group = "cert-manager.io";
 
@@ -23,7 +24,11 @@ export async function readIssuer(
   const place = kind === "Issuer" ? { namespace: certificate.metadata.namespace ?? "" } : {};
   try {
     const issuer = await client.get({ apiVersion: `${group}/v1`, kind, name, ...place }, { signal });
-    return issuer === undefined ? { kind, name, state: "missing" } : { kind, name, ...stateOf(issuer, certificate) };
+    if (issuer === undefined) {
+      return { kind, name, state: "missing" };
+    }
+    const account = await accountOf(client, issuer, signal);
+    return { kind, name, ...stateOf(issuer, certificate), ...(account === undefined ? {} : { account }) };
   } catch (error) {
     if (isForbidden(error)) {
       return { kind, name, state: "unread" };
@@ -35,17 +40,20 @@ export async function readIssuer(
   }
 }
 
+async function accountOf(client: KubeClient, issuer: KubeObject, signal: AbortSignal): Promise<string | undefined> {
+  const account = textAt(fieldsAt(fieldsAt(fieldsAt(issuer, "spec"), "acme"), "privateKeySecretRef"), "name");
+  return account === undefined
+    ? undefined
+    : `${issuer.metadata.namespace ?? (await readClusterResourceNamespace(client, signal))}/${account}`;
+}
+
 function stateOf(issuer: KubeObject, certificate: KubeObject): Omit<IssuerFacts, "kind" | "name"> {
   const condition = conditionOf(issuer, "Ready");
   const spec = fieldsAt(issuer, "spec");
-  const account = textAt(fieldsAt(fieldsAt(spec, "acme"), "privateKeySecretRef"), "name");
-  // That of a ClusterIssuer is in the namespace that cert-manager is started with, which is its own unless told.
-  const namespace = issuer.metadata.namespace ?? "cert-manager";
   return {
     ...(condition?.status === "True"
       ? { state: "ready" }
       : { state: "unready", says: condition === undefined ? "cert-manager has not looked at it" : wordsOf(condition) }),
-    ...(account === undefined ? {} : { account: `${namespace}/${account}` }),
     ...("acme" in spec ? proofsOf(listAt(fieldsAt(spec, "acme"), "solvers"), certificate) : {}),
   };
 }

@@ -6,7 +6,7 @@ interface Container {
   readonly image?: string;
   readonly command?: readonly string[];
   readonly args?: readonly string[];
-  readonly env?: readonly { readonly name: string; readonly value?: string }[];
+  readonly env?: readonly { readonly name: string; readonly value?: string; readonly valueFrom?: object }[];
 }
 
 /** How a Deployment stands; without one `desired` is left out. */
@@ -39,4 +39,11 @@ export function environmentOf(deployment: KubeObject): Readonly<Record<string, s
       (container.env ?? []).flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
     ),
   );
+}
+
+/** What the command line of a program has for a flag, given as `--flag=value` or `--flag value`, the last time; undefined without it. */
+export function flagValueOf(words: readonly string[], flag: string): string | undefined {
+  const at = words.findLastIndex((word) => word === flag || word.startsWith(`${flag}=`));
+  const word = words[at];
+  return word === undefined ? undefined : word === flag ? (words[at + 1] ?? "") : word.slice(flag.length + 1);
 }

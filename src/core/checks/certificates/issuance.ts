@@ -126,10 +126,8 @@ function reasonOf({ issuer, issuance, says }: IssuanceFacts): StuckCertificate {
 }
 
 function fixOf(one: ReachedCluster, { certificate = "", issuance }: TlsSecretFacts, stuck: StuckCertificate): string {
-  const { kind = "", name: issuer = "", account: read = `cert-manager/${issuer}`, state } = issuance?.issuer ?? {};
+  const { kind = "", name: issuer = "", account = `?/${issuer}`, state } = issuance?.issuer ?? {};
   const again = tryAgain(one, certificate, issuance?.issuance);
-  const home = one.certManager?.[0]?.namespace;
-  const account = kind === "ClusterIssuer" && home !== undefined ? read.replace(/^[^/]*/, home) : read;
   if (stuck.gaveUp !== undefined) {
     return fixOfIssuance(stuck.gaveUp, { issuer, account, context: one.context, again });
   }
@@ -138,15 +136,18 @@ function fixOf(one: ReachedCluster, { certificate = "", issuance }: TlsSecretFac
     : `Whoever runs cert-manager has to see to what the detail names. It goes on by itself then, but for settings of the issuer that were changed, which it takes with: ${again}`;
 }
 
-/** A request that is under way is made anew once it is gone; one that failed, when the Certificate says that it is to be issued. */
+/**
+ * Takes the request away and has the Certificate issued, in this order and both, whatever is seen: a request that is
+ * gone alone is made anew only while the Certificate is being issued, which it may have ceased to be meanwhile; and
+ * beside a request that failed in the same second the issuance counts as failed once more while a new request is
+ * fulfilled for nobody. cmctl renew does the second part only
+ * (https://github.com/cert-manager/cert-manager/blob/v1.21.2/pkg/controller/certificates/issuing/issuing_controller.go
+ * and requestmanager_controller.go beside it; measured with 1.21.2).
+ */
 function tryAgain(one: ReachedCluster, certificate: string, issuance: IssuanceFacts["issuance"]): string {
   const object = certificateObject(certificate);
-  const { group, namespace, name } = object;
-  const { isRunning = false, request } = issuance ?? {};
-  if (isRunning && request !== undefined) {
-    return kubectlCommand(one, "delete", { group, kind: "CertificateRequest", namespace, name: request.name });
-  }
-  const cmctl = quoteCommand(["cmctl", "renew", "--context", one.context, "-n", namespace, name]);
+  const { group, namespace } = object;
+  const { request } = issuance ?? {};
   const patch = kubectlCommand(
     one,
     "patch",
@@ -155,8 +156,12 @@ function tryAgain(one: ReachedCluster, certificate: string, issuance: IssuanceFa
     "--type=merge",
     "-p",
     JSON.stringify({ status: { conditions: [issuingAgain] } }),
-  );
-  return `${cmctl} (or without cmctl: ${patch.replace(now, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`)} )`;
+  ).replace(now, `'"$(date -u +%Y-%m-%dT%H:%M:%SZ)"'`);
+  if (request === undefined) {
+    return patch;
+  }
+  const id = { group, kind: "CertificateRequest", namespace, name: request.name };
+  return `${kubectlCommand(one, "delete", id, "--ignore-not-found")} && ${patch}`;
 }
 
 /** Stands in a quoted command for the moment at which a shell runs it. */

@@ -4,8 +4,9 @@ import type { WrittenBy } from "../beside-facts.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import { certificateObject } from "../certificate-object.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { applyCommand, kubectl, renewCommand } from "../commands.ts";
+import { applyCommand, kubectlCommand, renewCommand } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
@@ -55,13 +56,12 @@ function otherWriter(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFac
     return [];
   }
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
-  const [namespace = "", manager = ""] = certificate.split("/");
   return [
     problem("ISM686", {
       detail: `Certificate ${certificate} of ${one.cluster}${lastWrite(secret.certificateWritten)} has cert-manager fill the Secret ${name}, which isthmus fills with what it orders from ${issuer.server}. Each undoes what the other does, and orders again.${secret.written === undefined ? "" : ` The Secret was written last by ${writerOf(secret.written)}.`}`,
       fix: "Whoever made it has to decide. Where isthmus is to go on: delete the Certificate, and apply at once, since a cert-manager with --enable-certificate-owner-ref takes the Secret away with it. Where cert-manager is to go on: name its issuer at the route instead.",
       commands: [
-        kubectl(one, "-n", namespace, "delete", "certificate.cert-manager.io", manager),
+        kubectlCommand(one, "delete", certificateObject(certificate)),
         applyCommand(facts, { cluster: one.cluster, force: ["Secret"] }),
       ],
       cluster: one.cluster,

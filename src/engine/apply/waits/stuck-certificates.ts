@@ -5,6 +5,7 @@ import { fixOfIssuance, judgeIssuance } from "../../../core/decide/stuck-certifi
 import { idOf } from "../../../core/model/kube-object.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import { fieldsAt, textAt } from "../../../kube/readiness/object-fields.ts";
+import { readClusterResourceNamespace } from "../../facts/cluster-resources.ts";
 import { readIssuance } from "../../facts/read-issuance.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { PendingHandler } from "./touch-object.ts";
@@ -29,6 +30,7 @@ export function explainStuckCertificates({
     }
     const { namespace = "", name } = pending.metadata;
     const issuer = textAt(fieldsAt(fieldsAt(pending, "spec"), "issuerRef"), "name") ?? "";
+    const home = await readOrNothing(async () => readClusterResourceNamespace(client, signal));
     throw new UserError(
       [
         {
@@ -37,7 +39,7 @@ export function explainStuckCertificates({
           fix: fixOfIssuance(stuck.gaveUp, {
             issuer,
             // isthmus names the account's Secret like the issuer.
-            account: `cert-manager/${issuer}`,
+            account: `${home ?? "?"}/${issuer}`,
             context,
             again: `kubectl --context ${context} -n ${namespace} delete certificate ${name}, and run the same command again`,
           }),
