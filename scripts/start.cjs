@@ -13,22 +13,29 @@ const {
   rmSync,
   writeFileSync,
 } = require("node:fs");
-const nodeModule = require("node:module");
 const { Script } = require("node:vm");
 
 const { main, build } = JSON.parse(readFileSync(`${__dirname}/package.json`, "utf8"));
 // Chunks are named by esbuild, with slashes only: joining paths costs more than reading them.
 const entry = `${__dirname}/${main}`;
+// What every command loads, in one file (scripts/build.mjs).
+const start = `${__dirname}/chunks/start-${build}.js`;
 const cache = `${__dirname}/cache/${process.version}-${process.arch}-${build}`;
 
 if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
   // Node maps positions back to the source of what it loads itself.
   require(entry);
-} else if (nodeModule.enableCompileCache !== undefined) {
-  nodeModule.enableCompileCache(cache);
+} else if (keepsCode(process.versions.node)) {
+  require("node:module").enableCompileCache(cache);
   require(entry);
 } else {
   loadCached(entry);
+}
+
+/** Whether Node itself has enableCompileCache; asking node:module would load the loader of ES modules. */
+function keepsCode(version) {
+  const [major, minor] = version.split(".").map(Number);
+  return major > 22 || (major === 22 && minor >= 1);
 }
 
 /**
@@ -38,6 +45,7 @@ if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
 function loadCached(first) {
   const loaded = new Map();
   const fresh = [];
+  let packed = {};
   const load = (file) => {
     const before = loaded.get(file);
     if (before !== undefined) {
@@ -45,17 +53,24 @@ function loadCached(first) {
     }
     const loading = { exports: {} };
     loaded.set(file, loading);
-    const kept = `${cache}/${file.slice(file.lastIndexOf("/") + 1)}.bin`;
-    // esbuild writes ASCII.
-    const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "latin1")}\n})`;
-    const script = compile(source, file, kept, fresh);
-    const folder = file.slice(0, file.lastIndexOf("/"));
+    const end = file.lastIndexOf("/");
+    const run = packed[file.slice(end + 1)] ?? functionOf(file, fresh);
+    const folder = file.slice(0, end);
     const requireFrom = (name) => (name.startsWith("./") ? load(`${folder}/${name.slice(2)}`) : require(name));
-    script.runInThisContext().call(loading.exports, loading.exports, requireFrom, loading, file, folder);
+    run.call(loading.exports, loading.exports, requireFrom, loading, file, folder);
     return loading.exports;
   };
   process.once("exit", () => keep(fresh));
+  packed = load(start);
   load(first);
+}
+
+/** A file's code as the function that Node makes of a CommonJS module. */
+function functionOf(file, fresh) {
+  const kept = `${cache}/${file.slice(file.lastIndexOf("/") + 1)}.bin`;
+  // esbuild writes ASCII.
+  const source = `(function(exports,require,module,__filename,__dirname){${readFileSync(file, "latin1")}\n})`;
+  return compile(source, file, kept, fresh).runInThisContext();
 }
 
 function compile(source, filename, kept, fresh) {

@@ -1,5 +1,6 @@
-import { writeSync } from "node:fs";
+import { fstatSync, writeSync } from "node:fs";
 import { exitCodes } from "../core/diagnostics/exit-codes.ts";
+import type { OutputStream } from "./terminal/context.ts";
 
 const [major = 0, minor = 0, patch = 0] = process.versions.node.split(".").map(Number);
 if (major < 20 || (major === 20 && (minor < 18 || (minor === 18 && patch < 1)))) {
@@ -12,7 +13,8 @@ const verbose = process.argv.some((word) => word === "-v" || word === "--verbose
 if (verbose) {
   process.setSourceMapsEnabled(true);
 }
-const showCursor = process.stderr.isTTY ? "\u001B[?25h\n" : "";
+const stderr = lateStderr();
+const showCursor = stderr.isTTY === true ? "\u001B[?25h\n" : "";
 const stop = new AbortController();
 const outputClosed = new AbortController();
 let outputLost = false;
@@ -41,9 +43,9 @@ async function main(): Promise<void> {
   listenForSignals();
   listenForLostOutput();
   const code = await runCli(process.argv.slice(2), {
-    stdin: process.stdin,
+    stdin: () => process.stdin,
     stdout: process.stdout,
-    stderr: process.stderr,
+    stderr,
     env: process.env,
     cwd: process.cwd(),
     now: () => Date.now(),
@@ -88,6 +90,24 @@ function listenForLostOutput(): void {
     }
     outputClosed.abort();
   });
-  // With stderr gone there is nobody to tell.
-  process.stderr.on("error", () => {});
+}
+
+/** Stderr, for which Node loads nothing before something is written there, unless it may be a terminal. */
+function lateStderr(): OutputStream {
+  let opened: NodeJS.WriteStream | undefined;
+  const open = (): NodeJS.WriteStream => {
+    // With stderr gone there is nobody to tell.
+    opened ??= process.stderr.on("error", () => {});
+    return opened;
+  };
+  return {
+    isTTY: fstatSync(2).isCharacterDevice() && open().isTTY,
+    get columns() {
+      return open().columns;
+    },
+    get rows() {
+      return open().rows;
+    },
+    write: (text) => open().write(text),
+  };
 }

@@ -38,7 +38,7 @@ function world(
     isTTY: options.tty === true,
   };
   const io: CliIo = {
-    stdin: Object.assign(stdin, { isTTY: options.tty === true }),
+    stdin: () => Object.assign(stdin, { isTTY: options.tty === true }),
     stdout: stream,
     stderr: stream,
     env: options.env ?? {},

@@ -38,7 +38,7 @@ export function createContext(argv: readonly string[], globals: GlobalValues, io
     palette: paletteFor(color),
     errorColor,
     errorPalette: paletteFor(errorColor),
-    interactive: io.stdin.isTTY === true && io.stderr.isTTY === true,
+    interactive: () => io.stderr.isTTY === true && io.stdin().isTTY === true,
     verbose: globals.verbose,
     quiet: globals.quiet,
     kubeconfig: globals.kubeconfig,
@@ -99,7 +99,7 @@ function interaction(base: Base, stderr: SharedStderr, texts: OnStderr): Interac
       if (yes) {
         return true;
       }
-      if (!base.interactive) {
+      if (!base.interactive()) {
         throw usageError(
           "ISM007",
           "This command asks before it changes anything, and stdin or stderr is not a terminal here. Nothing was changed.",

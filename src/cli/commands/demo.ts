@@ -28,7 +28,7 @@ export const demoCommand = defineCommand({
     const question =
       "Make or use the sandbox `default` on this machine (namespaces, a bridge, routes in 172.30.0.0/16) and install what is missing?";
     // It touches nothing but the sandbox, so where nobody can be asked, calling it is the answer.
-    if (context.interactive && !(await context.confirm(question, args))) {
+    if (context.interactive() && !(await context.confirm(question, args))) {
       context.log("Nothing was changed.");
       return exitCodes.failed;
     }

@@ -18,7 +18,7 @@ export async function validateFile(args: ValidateArgs, view: ValidateView, conte
   const file = path.resolve(context.cwd, args.file);
   const given =
     args.file === "-"
-      ? { name: "<stdin>", folder: context.cwd, text: await text(addAbortSignal(context.signal, context.stdin)) }
+      ? { name: "<stdin>", folder: context.cwd, text: await text(addAbortSignal(context.signal, context.stdin())) }
       : { name: args.file, folder: path.dirname(file), text: await readMeshText(file, args.file) };
   const validation = await validateMesh(given, await context.engineOptions());
   view.validation(validation);

@@ -5,7 +5,7 @@ export async function ask(question: string, { stdin, stderr, signal }: CliIo): P
   signal.throwIfAborted();
   const { createInterface } = await import("node:readline");
   signal.throwIfAborted();
-  const reader = createInterface({ input: stdin });
+  const reader = createInterface({ input: stdin() });
   let onAbort = (): void => {};
   try {
     stderr.write(`${question} [y/N] `);

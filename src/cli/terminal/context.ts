@@ -20,7 +20,8 @@ export type InputStream = Readable & { readonly isTTY?: boolean };
 
 /** What the process gives to `runCli`; tests give their own. */
 export interface CliIo {
-  readonly stdin: InputStream;
+  /** Opened when it is first asked for: Node loads a dozen modules for it. */
+  readonly stdin: () => InputStream;
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -71,7 +72,7 @@ export interface CliContext extends CliIo {
   readonly errorColor: boolean;
   readonly errorPalette: Palette;
   /** Whether somebody can be asked: stdin and stderr are terminals. */
-  readonly interactive: boolean;
+  readonly interactive: () => boolean;
   /** `--verbose` */
   readonly verbose: boolean;
   /** `--quiet` */

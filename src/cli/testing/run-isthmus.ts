@@ -68,8 +68,9 @@ export function contextOf(folder: string, env: Readonly<Record<string, string>>)
 }
 
 function ioOf(folder: string, options: RunOptions): CliIo {
+  const stdin = inputOf(options);
   return {
-    stdin: inputOf(options),
+    stdin: () => stdin,
     stdout: collect(options.tty).stream,
     stderr: collect(options.tty).stream,
     env: { HOME: folder, ...options.env },

@@ -1,6 +1,7 @@
 import { eastAsianWidth } from "get-east-asian-width";
 
-const invisible = /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
+/** Made when the first such character is shown: V8 makes the sets of all their code points for it. */
+let invisible: RegExp | undefined;
 
 /**
  * How many columns of a terminal a character takes: none for combining marks and controls, two for wide scripts and
@@ -11,5 +12,6 @@ export function widthOf(character: string): number {
   if (character.length === 1 && character >= " " && character <= "~") {
     return 1;
   }
+  invisible ??= /^[\p{Mn}\p{Me}\p{Cf}\p{Cc}]$/u;
   return invisible.test(character) ? 0 : eastAsianWidth(character.codePointAt(0) ?? 0);
 }

@@ -3,11 +3,19 @@ import { widthOf } from "../../../core/diagnostics/display-width.ts";
 
 /** How many columns a line takes on a terminal; colour codes take none. */
 export function displayWidth(text: string): number {
+  if (isPlain(text)) {
+    return text.length;
+  }
   let width = 0;
   for (const character of stripVTControlCharacters(text)) {
     width += widthOf(character);
   }
   return width;
+}
+
+/** Nearly all text is: printable ASCII, a column each. */
+function isPlain(text: string): boolean {
+  return /^[ -~]*$/.test(text);
 }
 
 /** Plain text cut to at most `columns` columns, with `…` where something is gone. Takes no colour codes. */

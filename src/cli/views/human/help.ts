@@ -159,6 +159,9 @@ function viewTerms(terms: readonly (readonly [string, string])[], options: HelpO
 
 /** Breaks at spaces, so that no line is wider than `width` (words that are wider stay whole). */
 function wrap(text: string, width: number): string {
+  if (text.length <= width && displayWidth(text) <= width) {
+    return text;
+  }
   const lines: string[] = [];
   let line = "";
   for (const word of text.split(" ")) {
