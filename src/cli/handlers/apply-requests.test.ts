@@ -46,3 +46,15 @@ describe("an apply that finds nothing to change", () => {
     expect(asked("west", before).filter((one) => one.includes(remoteSecret))).toEqual([]);
   });
 });
+
+describe("a plan of a mesh that is as its file asks", () => {
+  it("asks each cluster 21 questions and writes nothing, also as a dry-run", async () => {
+    await world.run("apply --yes");
+    await world.run("apply --yes");
+    const before = world.servers["west"]?.requests.length ?? 0;
+    expect((await world.run("plan")).out).toContain("No changes.");
+    const questions = asked("west", before);
+    expect(questions.filter((one) => !one.startsWith("GET "))).toEqual([]);
+    expect(questions).toHaveLength(21);
+  });
+});

@@ -19,10 +19,17 @@ describe("the progress of a build", () => {
     );
   });
 
+  it("says what its own pace makes of a build on a machine that has other work", () => {
+    const progress = createBuildProgress({ packages: 1000, programs: 10, expectedSeconds: 460 });
+    Array.from({ length: 400 }, (_, index) => progress.addLine(`k8s.io/api/v${index}`));
+    expect(progress.describe(0, 300)).toMatch(/; 5m00s of at most about 7m40s$/);
+    expect(progress.describe(0, 480)).toMatch(/; 8m00s of about 20m00s at this pace$/);
+  });
+
   it("counts programs once the first is written", () => {
     const progress = createBuildProgress({ packages: 3900, programs: 10, expectedSeconds: 460 });
     progress.addLine("internal/goarch");
-    expect(progress.describe(4, 400)).toBe("4 of 10 programs linked; 6m40s of at most about 7m40s");
+    expect(progress.describe(4, 300)).toBe("4 of 10 programs linked; 5m00s of at most about 7m40s");
   });
 
   it.each([

@@ -37,7 +37,7 @@ export function createBuildProgress(size: BuildSize): BuildProgress {
       }
     },
     describe: (programsWritten, elapsedSeconds) => {
-      const time = `${formatSeconds(elapsedSeconds)} of at most about ${formatSeconds(size.expectedSeconds)}`;
+      const time = `${formatSeconds(elapsedSeconds)} of ${describeWhole(size, compiled, elapsedSeconds)}`;
       if (programsWritten > 0) {
         return `${programsWritten} of ${size.programs} programs linked; ${time}`;
       }
@@ -45,6 +45,17 @@ export function createBuildProgress(size: BuildSize): BuildProgress {
       return `${compiled} of at most ${size.packages} packages compiled${now}; ${time}`;
     },
   };
+}
+
+/** From this part of the expected time on it is seen whether the machine keeps it. */
+const seenFrom = 0.8;
+
+/** The time that is expected, and on a machine that is slow or has other work what its own pace makes of it. */
+function describeWhole(size: BuildSize, compiled: number, elapsedSeconds: number): string {
+  const paced = (elapsedSeconds * size.packages) / Math.max(1, compiled);
+  return elapsedSeconds >= size.expectedSeconds * seenFrom && paced > size.expectedSeconds
+    ? `about ${formatSeconds(paced)} at this pace`
+    : `at most about ${formatSeconds(size.expectedSeconds)}`;
 }
 
 /** True for every line of `go mod download -x` that tells of a request; problems are summed up in lines of their own. */

@@ -1,10 +1,11 @@
 import { mkdir, readdir } from "node:fs/promises";
-import { availableParallelism } from "node:os";
+import { availableParallelism, freemem } from "node:os";
 import path from "node:path";
 import type { OnProgress } from "../../core/progress.ts";
 import { createBuildProgress, isCompiledPackage, isFetchedModule, isModuleRequest } from "./build-progress.ts";
 import { commandFailure } from "./engine-diagnostic.ts";
 import { runCommand, type CommandOutput, type RunCommandOptions } from "../process/run-command.ts";
+import { goMemory } from "./go-memory.ts";
 import { runStep } from "./run-step.ts";
 
 export interface GoOptions {
@@ -146,6 +147,7 @@ async function runGo(
     // Static programs, exactly the pinned modules, exactly this toolchain; a workspace around the folder must not get in.
     env: {
       ...options.env,
+      ...goMemory({ freeBytes: freeBytes(), cores: availableParallelism() }, options.env),
       CGO_ENABLED: "0",
       GOFLAGS: "-mod=readonly",
       GOTOOLCHAIN: "local",
@@ -153,4 +155,9 @@ async function runGo(
     },
     ...watch,
   });
+}
+
+/** Of the machine, or of the control group that this process is in. */
+function freeBytes(): number {
+  return Math.min(freemem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
