@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parseAllDocuments, stringify } from "yaml";
-import { moduleFolder } from "./module-files.ts";
+import { moduleFolder } from "../e2e/module-files.ts";
 import { rancherInstance } from "./rancher-world.ts";
 import { enginesKubectl, isthmus, root, sandboxKubeconfig } from "../e2e/world.ts";
 

@@ -7,6 +7,7 @@ import { doorsOf, requestsOf } from "../routing/doors.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
 import { relate } from "../routing/match-relation.ts";
 import { meshAt } from "../routing/routes-at.ts";
+import { usesGatewayApi } from "../routing/version-service.ts";
 import type { Locate } from "./route-order.ts";
 
 /**
@@ -19,7 +20,10 @@ import type { Locate } from "./route-order.ts";
 export function adviseWildcardGateways(mesh: Mesh, locate?: Locate): readonly Diagnostic[] {
   const meshes = new Set(mesh.clusters.map((cluster) => meshAt(mesh, cluster)));
   const all = [...meshes].flatMap((here) => {
-    const doors = doorsOf(here).filter(({ listener }) => listener !== "mesh");
+    // A listener of the Gateway API is a Gateway of its own to Istio.
+    const doors = doorsOf(here).filter(
+      ({ listener, routes }) => listener !== "mesh" && !routes.some(({ service }) => usesGatewayApi(service)),
+    );
     return doors.flatMap((door) => doors.flatMap((wider) => ofPair(mesh, door, wider, locate)));
   });
   return [...new Map(all.map((one) => [JSON.stringify(one), one])).values()];

@@ -49,7 +49,9 @@ export interface GatewayRouteFacts {
   }[];
   /** What proxies call its rules: by the rule's own name, or `namespace.name.0` by its place. */
   readonly rules: readonly string[];
-  /** True where it carries the label of a mesh: it is among a service's manifests. Left out otherwise. */
+  /** Service → weight of its first rule, as written; left out where that one leads to none. */
+  readonly weights?: Readonly<Record<string, number>>;
+  /** True where it carries the label of a mesh: it is a route of the mesh file's, or among a service's manifests. Left out otherwise. */
   readonly own?: true;
   readonly written: WrittenBy;
 }

@@ -3,6 +3,7 @@ import type { Redirect } from "../model/route-settings.ts";
 import { compareText } from "../render/order.ts";
 import type { EnvoyRoute, EnvoyRouteDump } from "../proxy/envoy-route.ts";
 import { madeOf } from "../proxy/envoy-route.ts";
+import { isOfGatewayApi } from "../proxy/route-source.ts";
 import { askedRedirect, describeRedirect, readAnswer } from "./redirects.ts";
 
 /** Where requests of one path go: `subset of host`, or a redirect in words, → its share of them, 0 to 1. */
@@ -32,9 +33,9 @@ interface HttpRoute {
   readonly redirect?: Redirect;
 }
 
-/** What gateways have to hold of one VirtualService. */
+/** What gateways have to hold of one VirtualService, or of one rule of an HTTPRoute. */
 export interface AskedRoutes {
-  /** `namespace/name`, by which istiod marks the routes in a proxy. */
+  /** `namespace/name` of a VirtualService, by which istiod marks the routes in a proxy; of an HTTPRoute what proxies call its rule, `namespace.name.0`. */
   readonly key: string;
   readonly asked: readonly RouteShares[];
   /** Routes with the same mark that are not asked about, and may be there. */
@@ -112,8 +113,9 @@ function askedShares({ route = [], redirect }: HttpRoute): RouteShares["shares"]
 }
 
 /**
- * VirtualService, as `namespace/name`, → the routes that a proxy has for it, by
- * the mark that istiod leaves in every route (`/apis/networking.istio.io/v1/namespaces/N/virtual-service/V`).
+ * `AskedRoutes.key` → the routes that a proxy has for it: of a VirtualService by
+ * the mark that istiod leaves in every route (`/apis/networking.istio.io/v1/namespaces/N/virtual-service/V`),
+ * of a rule of the Gateway API by its name.
  */
 export type HeldRoutes = ReadonlyMap<string, readonly RouteShares[]>;
 
@@ -122,7 +124,8 @@ export function routesHeld(dump: EnvoyRouteDump): HeldRoutes {
   const held = new Map<string, RouteShares[]>();
   for (const { route_config } of dump.configs ?? []) {
     for (const route of (route_config?.virtual_hosts ?? []).flatMap(({ routes }) => routes ?? [])) {
-      const key = madeOf(route.metadata, "virtual-service");
+      const source = madeOf(route.metadata, "virtual-service");
+      const key = isOfGatewayApi(source) ? (route.name ?? "") : source;
       const shares = envoyShares(route);
       if (key !== "" && shares !== undefined) {
         const before = held.get(key) ?? [];
@@ -166,7 +169,7 @@ export function describeShares({ shares }: RouteShares): string {
     .join(" ");
 }
 
-function pathOf({ match }: EnvoyRoute): string {
+function pathOf({ match }: Pick<EnvoyRoute, "match">): string {
   return match?.path ?? match?.safe_regex?.regex ?? match?.path_separated_prefix ?? match?.prefix ?? "";
 }
 
@@ -189,12 +192,18 @@ function envoyShares({ route, ...answer }: EnvoyRoute): RouteShares["shares"] | 
   );
 }
 
-function nameOf(host: string, subset: string): string {
+/** What `AskedRoutes.key` names, in words. */
+export function describeKey(key: string): string {
+  return key.includes("/") ? `VirtualService ${key}` : `rule ${key}`;
+}
+
+/** A destination as the shares of a route have it. */
+export function nameOf(host: string, subset: string): string {
   return `${subset} of ${host}`;
 }
 
 /** What gets nothing is left out, as istiod leaves it out. */
-function sharesOf(parts: readonly { readonly name: string; readonly weight: number }[]): RouteShares["shares"] {
+export function sharesOf(parts: readonly { readonly name: string; readonly weight: number }[]): RouteShares["shares"] {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);
   const shares: Record<string, number> = {};
   for (const { name, weight } of parts.filter((part) => part.weight > 0)) {

@@ -4,6 +4,8 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { coded, errorOf } from "../diagnostics/coded.ts";
 import type { Drain } from "../model/drain.ts";
 import type { Cluster, Mesh, Service, ServiceVersion } from "../model/mesh.ts";
+import { usesGatewayApi } from "../routing/version-service.ts";
+import { byGatewayApi, drainedBefore } from "./by-gateway-api.ts";
 import { drainIn, lostVersions, withDrains } from "./drained-mesh.ts";
 
 /** What is known of one service before a drain. */
@@ -82,7 +84,12 @@ export function decideUndrain(question: DrainQuestion, facts: readonly DrainFact
     services: mesh.services.filter((service) =>
       before.some((one) => isMeant(one) && one.service === service.name && one.namespace === service.namespace),
     ),
-    refusals: force ? [] : problems,
+    refusals: [
+      ...facts
+        .filter(({ service }) => usesGatewayApi(service) && before.some((one) => isMeant(one) && isOf(one, service)))
+        .map(({ service }) => drainedBefore(service, cluster.name)),
+      ...(force ? [] : problems),
+    ],
     warnings: force ? problems : [],
   };
 }
@@ -104,6 +111,9 @@ function judgeService(question: DrainQuestion, facts: DrainFacts): Judged {
   const answering = stay.filter(({ name }) => podsIn(facts.actual[name], undefined).length > 0);
   const instead = nearest(answering, facts, cluster);
   const judged = { service, drain: drainFor(question, facts, { stay, instead }) };
+  if (usesGatewayApi(service)) {
+    return { ...judged, stays: byGatewayApi(service, cluster.name) };
+  }
   if (selector === undefined || Object.keys(selector).length === 0) {
     return { ...judged, stays: withoutSelector(service) };
   }
@@ -204,6 +214,10 @@ function redirected(drain: Drain, { cluster, now }: DrainQuestion, goes: readonl
 
 function routesOf(service: Service, { name }: ServiceVersion): readonly string[] {
   return service.routes.filter(({ weights }) => (weights[name] ?? 0) > 0).map((route) => route.name);
+}
+
+function isOf(one: Drain, { namespace, name }: Service): boolean {
+  return one.service === name && one.namespace === namespace;
 }
 
 function keyOf({ cluster, namespace, service }: Drain): string {

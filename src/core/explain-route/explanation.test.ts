@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { placesOf } from "../checks/gateway-place.ts";
+import { gatewayApiMesh } from "../testing/gateway-api-mesh.ts";
 import { twoClusters } from "../testing/two-clusters.ts";
 import type { RouteDecision } from "./explain-request.ts";
 import { explainDestinations, isServed, passesThrough } from "./explanation.ts";
@@ -50,6 +51,16 @@ describe("where requests end", () => {
         ],
       },
     ]);
+  });
+
+  it("names the version whose Service a route of the Gateway API leads to, and none for other Services", () => {
+    const routed = gatewayApiMesh("hosts: [shop.example], weights: { v1: 100 }");
+    const versionOf = (host: string): unknown =>
+      explainDestinations(decision(`outbound|8080||${host}.sample.svc.cluster.local`), new Map(), {
+        ...reader,
+        mesh: routed,
+      })[0]?.version;
+    expect(["shop-v1", "shop-v2", "shop", "other"].map(versionOf)).toEqual(["v1", "v2", undefined, undefined]);
   });
 
   it("says what a proxy has no cluster of, and no endpoint for", () => {

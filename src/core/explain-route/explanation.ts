@@ -1,6 +1,7 @@
 import type { ClusterEndpoints } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
+import { hostsOfService } from "../routing/version-service.ts";
 import { formatPlace } from "../checks/gateway-place.ts";
 import type { WeighedEndpoint } from "./endpoint-shares.ts";
 import { endpointShares } from "./endpoint-shares.ts";
@@ -32,7 +33,7 @@ export interface RouteExplanation {
 export interface ExplainedDestination {
   /** Envoy's name: `outbound|5000|v1|web.shop.svc.cluster.local`. */
   readonly name: string;
-  /** Subset and host in that name; left out where it is none of istiod's. */
+  /** Subset, or the version whose Service it is, and host in that name; left out where it is none of istiod's. */
   readonly version?: string;
   readonly host?: string;
   /** Of all requests that the rule takes, 0 to 1. */
@@ -57,7 +58,7 @@ export type HeldEndpoints = ReadonlyMap<string, readonly WeighedEndpoint[]>;
 
 /** Whose endpoint tables are read, and what all clusters really run of the service. */
 export interface Reader {
-  readonly mesh: Pick<Mesh, "clusters">;
+  readonly mesh: Pick<Mesh, "clusters" | "services">;
   readonly cluster: Cluster;
   readonly actual: Readonly<Record<string, ClusterEndpoints>>;
 }
@@ -74,7 +75,8 @@ export function explainDestinations(
   return decision.destinations.map(({ cluster: name, share }) => {
     const endpoints = held.get(name);
     const shares = endpointShares(endpoints ?? []);
-    const [direction, , version = "", host = ""] = name.split("|");
+    const [direction, , subset = "", host = ""] = name.split("|");
+    const version = subset === "" ? versionBehind(reader.mesh, host) : subset;
     return {
       name,
       ...(direction === "outbound" && version !== "" ? { version } : {}),
@@ -92,6 +94,17 @@ export function explainDestinations(
       }),
     };
   });
+}
+
+/** The version whose Service a route of the Gateway API leads to; empty for every other host. */
+function versionBehind({ services }: Pick<Mesh, "services">, host: string): string {
+  return (
+    services.flatMap((service) =>
+      hostsOfService(service)
+        .slice(1)
+        .flatMap((one, index) => (one === host ? [service.versions[index]?.name ?? ""] : [])),
+    )[0] ?? ""
+  );
 }
 
 /**

@@ -13,12 +13,14 @@ import { checkPolicyPort } from "./check-policy-port.ts";
 import { checkPolicyShape } from "./check-policy-shape.ts";
 import { checkGatewayRoutes } from "./check-gateway-routes.ts";
 import { checkRouting, checkService } from "./check-service.ts";
+import { checkVersionServices } from "./check-version-services.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import { checkTexts } from "./check-texts.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
 const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Finding[])[] = [
   checkService,
+  checkVersionServices,
   checkWorkloads,
   checkRouting,
   checkGatewayRoutes,

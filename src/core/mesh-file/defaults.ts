@@ -174,6 +174,7 @@ function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContex
   const gateways = raw.gateways ?? (raw.gateway === undefined ? [] : [raw.gateway]);
   return present({
     name: raw.name,
+    api: raw.api === "gatewayAPI" ? raw.api : undefined,
     gateways,
     hosts: hostsOf({ ...raw, gateways }, service, all),
     match: fillMatch(raw.match),

@@ -451,6 +451,7 @@ const lacking = [
   "spec.dns.provider.designate.user.projectDomain",
   "spec.dns.provider.designate.user.password.file",
   ...[
+    "api",
     "gateway",
     "match.queryParams.<name>.regex",
     "retries.attempts",

@@ -145,6 +145,8 @@ export interface ServiceVersion {
 
 export interface Route extends RouteSettings {
   readonly name: string;
+  /** Left out: by a VirtualService. */
+  readonly api?: "gatewayAPI";
   /** The name of one Gateway, Istio's word `mesh` for the sidecars, or both. */
   readonly gateways: readonly string[];
   /** At the Gateway; of a route for sidecars alone, inside the mesh. */

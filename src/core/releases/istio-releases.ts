@@ -27,12 +27,24 @@ export interface IstioRelease {
   readonly gatewayChartProbe: boolean;
   /** True where labels of failoverPriority take values, `key=value` (istio/istio issue 39111, change notes of 1.18). */
   readonly failoverPriorityValues: boolean;
+  /** The release of the Gateway API that istiod is built with (go.mod of each tag); left out where routes of it were never tried. */
+  readonly gatewayApi?: string;
   /** True where proxies can choose between weighted clusters by the route's hash policy (`sessionsSince`). */
   readonly sessions: boolean;
 }
 
 /** The minor release whose proxies have `weighted_clusters.use_hash_policy`: Envoy 1.36 (https://www.envoyproxy.io/docs/envoy/latest/version_history/v1.36/v1.36.0). */
 export const sessionsSince = 28;
+
+/** By the minor release of Istio, from the oldest on of which isthmus makes HTTPRoutes. */
+const gatewayApiReleases: ReadonlyMap<number, string> = new Map([
+  [26, "1.3.0"],
+  [27, "1.3.0"],
+  [28, "1.4.0"],
+  [29, "1.4.0"],
+  [30, "1.5.0"],
+  [31, "1.6.0"],
+]);
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
 
@@ -83,6 +95,7 @@ function release(
 ): IstioRelease {
   const [oldest = "", newest = ""] = kubernetes.split("-");
   const number = Number(minor.split(".")[1]);
+  const gatewayApi = gatewayApiReleases.get(number);
   return {
     minor,
     kubernetes: { oldest, newest },
@@ -105,6 +118,7 @@ function release(
     gatewayChartProbe: number >= 24,
     failoverPriorityValues: number >= 18,
     sessions: number >= sessionsSince,
+    ...(gatewayApi === undefined ? {} : { gatewayApi }),
     httpRouteFields: new Set(laterHttpRouteFields.filter(([since]) => number >= since).map(([, field]) => field)),
   };
 }

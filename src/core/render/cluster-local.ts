@@ -1,11 +1,11 @@
 import type { ClusterLocal } from "../model/installed-istio.ts";
 import type { Json } from "../model/kube-object.ts";
 import type { Mesh } from "../model/mesh.ts";
-import { serviceHost } from "./names.ts";
+import { hostsOfService } from "../routing/version-service.ts";
 
 /** The names of services that stay in their cluster, in the order of the file. */
 export function clusterLocalHosts({ services }: Pick<Mesh, "services">): readonly string[] {
-  return services.filter(({ exported }) => !exported).map(serviceHost);
+  return services.filter(({ exported }) => !exported).flatMap(hostsOfService);
 }
 
 /**

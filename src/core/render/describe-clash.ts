@@ -7,6 +7,7 @@ import type { Mesh, Route, Service } from "../model/mesh.ts";
 import type { Path } from "../mesh-file/path.ts";
 import { describePath } from "../mesh-file/path.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
+import { usesGatewayApi, versionServiceName } from "../routing/version-service.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import type { Materials } from "./materials.ts";
 import type { FieldConflict } from "./merge-namespace.ts";
@@ -127,7 +128,8 @@ interface Asked {
 }
 
 /** What in the mesh file an object is rendered for; empty for what belongs to the mesh as a whole. */
-function findInMesh(mesh: Mesh, { kind, namespace, name }: ObjectId): readonly Asked[] {
+function findInMesh(mesh: Mesh, id: ObjectId): readonly Asked[] {
+  const { namespace, name } = id;
   const routes = mesh.services.flatMap((service, index) =>
     service.routes.map((route, number) => ({
       service,
@@ -139,13 +141,14 @@ function findInMesh(mesh: Mesh, { kind, namespace, name }: ObjectId): readonly A
     routes
       .filter(({ route, service }) => matches(route, service))
       .map(({ route, service, path }) => ({ path, what: `route ${route.name} of service ${service.name}` }));
-  switch (kind) {
+  switch (id.kind) {
     case "VirtualService":
+    case "HTTPRoute":
       return routesWhere((route, service) => route.name === name && routeNamespace(service, route) === namespace);
+    case "Service":
+      return routesWhere((_route, service) => isServiceOfVersion(service, id));
     case "Gateway":
-      return routesWhere(
-        (route, service) => frontGatewayOf(route) === name && routeNamespace(service, route) === namespace,
-      );
+      return routesWhere((route, one) => frontGatewayOf(route) === name && routeNamespace(one, route) === namespace);
     case "Certificate":
       return routesWhere(({ tls }) => tls !== undefined && (tls.certificate ?? tls.secretName) === name);
     case "DestinationRule":
@@ -173,4 +176,12 @@ function findInMesh(mesh: Mesh, { kind, namespace, name }: ObjectId): readonly A
     default:
       return [];
   }
+}
+
+function isServiceOfVersion(service: Service, { namespace, name }: ObjectId): boolean {
+  return (
+    service.namespace === namespace &&
+    usesGatewayApi(service) &&
+    service.versions.some((version) => versionServiceName(service, version.name) === name)
+  );
 }

@@ -4,6 +4,7 @@ import { networkingOf } from "../releases/istio-releases.ts";
 import { elsewhereLabels, elsewhereSubset } from "./drain.ts";
 import { renderFailoverPolicy } from "./failover-policy.ts";
 import { serviceHost } from "./names.ts";
+import { usesGatewayApi } from "../routing/version-service.ts";
 
 /**
  * One subset per version, and what makes failover happen within each, on every cluster: an east-west gateway knows only
@@ -26,9 +27,10 @@ export function renderDestinationRule(mesh: Mesh, service: Service, cluster: Clu
   };
 }
 
-/** Whether a service needs one. */
-export function hasDestinationRule({ versions, failover, drains = [] }: Service): boolean {
-  return versions.length > 0 || failover !== undefined || drains.length > 0;
+/** Whether a service needs one: with routes of the Gateway API each version has a Service in place of a subset. */
+export function hasDestinationRule(service: Service): boolean {
+  const { versions, failover, drains = [] } = service;
+  return !usesGatewayApi(service) && (versions.length > 0 || failover !== undefined || drains.length > 0);
 }
 
 function renderSubsets(service: Service, cluster: Cluster): Json[] {

@@ -389,6 +389,12 @@ const effects: Readonly<Record<string, Effect>> = {
     other: { version: "one" },
   },
   "spec.services[].routes[].name": { at: `${route}/name`, other: "other" },
+  "spec.services[].routes[].api": {
+    at: `${route}/api`,
+    other: "gatewayAPI",
+    given: { [`${route}/tls`]: undefined, [`${route}/dns`]: undefined, "spec/services/0/manifests": "shop.yaml" },
+    since: 26,
+  },
   "spec.services[].routes[].gateway": { at: `${route}/gateway`, other: "other" },
   "spec.services[].routes[].gateways[]": {
     at: `${route}/gateways`,

@@ -3,6 +3,7 @@ import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
 import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
+import { usesGatewayApi } from "../routing/version-service.ts";
 import type { PublishedTarget } from "./external-dns-annotations.ts";
 import {
   addressesIn,
@@ -29,7 +30,7 @@ export function routeNamespace(service: Service, route: Route): string {
 /**
  * One Gateway per name and namespace, opening the ingress gateway for the hosts
  * of all routes of the cluster that name it; none for `mesh`, Istio's word for
- * the sidecars. What a route asks of DNS goes on to hold where another one of
+ * the sidecars, and none for routes of the Gateway API (`renderApiGateways`). What a route asks of DNS goes on to hold where another one of
  * this region replaces it.
  */
 export function renderFrontGateways(
@@ -140,7 +141,7 @@ function askersOf(
 
 function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
   const gateways = new Map<string, Bare & { readonly routes: Route[] }>();
-  for (const service of services) {
+  for (const service of services.filter((one) => !usesGatewayApi(one))) {
     for (const route of frontRoutesOf(service)) {
       const namespace = routeNamespace(service, route);
       const name = frontGatewayOf(route) ?? "";

@@ -6,6 +6,7 @@ import { challengedHosts } from "../routing/challenged-hosts.ts";
 import type { Door } from "../routing/doors.ts";
 import { doorsOf, requestsOf, sharesHost } from "../routing/doors.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
+import { usesGatewayApi } from "../routing/version-service.ts";
 import { routeNamespace } from "./front-gateway.ts";
 import { renderChallengeRules } from "./http01.ts";
 import { istioNamespace, meshGateway, ownRoutePrefix } from "./names.ts";
@@ -21,11 +22,12 @@ const longestName = 253;
  * merge the routes of a host by the age of their objects, which differs from
  * cluster to cluster, and between sidecars it obeys the oldest only. The
  * weights stay in the routes' own VirtualServices, to which this one delegates.
+ * None where the host's routes are of the Gateway API, whose order Istio promises (`checkGatewayApiOrder`).
  */
 export function renderHostRoutes(mesh: Mesh): KubeObject[] {
   const challenged = new Set(challengedHosts(mesh));
   return doorsOf(mesh)
-    .filter((door) => door.routes.some(({ route }) => sharesHost(mesh, route)))
+    .filter((door) => door.routes.some(({ service, route }) => sharesHost(mesh, route) && !usesGatewayApi(service)))
     .map((door) =>
       renderHost(mesh, door, door.listener === "http" && challenged.has(door.host) ? renderChallengeRules(mesh) : []),
     );

@@ -28,6 +28,9 @@ export const clusterLabel = "topology.istio.io/cluster";
 /** Istio's reserved word in a VirtualService's `gateways`: the sidecars. https://istio.io/latest/docs/reference/config/networking/virtual-service/#VirtualService */
 export const meshGateway = "mesh";
 
+/** Gateways and HTTPRoutes of the Kubernetes Gateway API (https://gateway-api.sigs.k8s.io/), as its standard channel serves them from 1.0 on. */
+export const gatewayApiVersion = "gateway.networking.k8s.io/v1";
+
 /** The Gateway that opens the east-west gateway for the other networks, in Istio's namespace. */
 export const crossNetworkGatewayName = "cross-network-gateway";
 

@@ -2,6 +2,7 @@ import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { meshAt } from "../routing/routes-at.ts";
+import { renderApiGateways } from "./api-gateway.ts";
 import { cacertsOf } from "./cacerts.ts";
 import { renderCertificates, renderClusterIssuers } from "./certificate.ts";
 import { renderCrossNetworkGateway } from "./cross-network-gateway.ts";
@@ -9,6 +10,7 @@ import { hasDestinationRule, renderDestinationRule } from "./destination-rule.ts
 import { renderDrainPolicies, renderElsewhereRoute } from "./drain.ts";
 import { isPublished, renderFrontGateways } from "./front-gateway.ts";
 import { renderFrontDoorSecrets } from "./front-door-secret.ts";
+import { renderRoute } from "./gateway-route.ts";
 import { installMethods } from "./install-methods.ts";
 import type { Rendered } from "./known-after-apply.ts";
 import { renderLimitRange } from "./limit-range.ts";
@@ -25,7 +27,7 @@ import { renderProjects } from "./project.ts";
 import { remoteSecretOf, renderReaderToken } from "./remote-secret.ts";
 import { renderSessionFilter } from "./sessions.ts";
 import { renderServiceManifests } from "./service-manifests.ts";
-import { renderVirtualService } from "./virtual-service.ts";
+import { renderVersionServices } from "./version-service.ts";
 import type { Wave } from "./waves.ts";
 
 export interface RenderedCluster {
@@ -106,11 +108,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
         remoteSecretOf(other, materials.remoteCredentials[cluster.name]?.[other.name], cluster.name),
       ),
     ),
-    ...mesh.services.flatMap((service) =>
-      renderServiceManifests(service, cluster, materials.serviceManifests[serviceKey(service)] ?? []).map(
-        ({ object, source }): Placing => ["services", object, source],
-      ),
-    ),
+    ...mesh.services.flatMap((service) => servicesOf(service, cluster, materials)),
     ...renderedIn(
       "destinations",
       gateways.filter(({ object }) => !isPublished(object)),
@@ -120,6 +118,7 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
       ...mesh.services.flatMap((service) => renderDrainPolicies(service, cluster)),
       // Before the routes: one that is to lose its hosts is tried by the host's own VirtualService from the same moment on.
       ...renderHostRoutes(here),
+      ...renderApiGateways(mesh),
     ]),
     ...here.services.flatMap((service) => inWave("routes", routesOf(here, service, cluster))),
     ...renderedIn("front-doors", [
@@ -132,9 +131,21 @@ function objectsOf(mesh: Mesh, cluster: Cluster, materials: Materials): Placing[
   ];
 }
 
+function servicesOf(service: Service, cluster: Cluster, { serviceManifests }: Materials): Placing[] {
+  const manifests = serviceManifests[serviceKey(service)] ?? [];
+  return [
+    ...renderServiceManifests(service, cluster, manifests).map(({ object, source }): Placing => [
+      "services",
+      object,
+      source,
+    ]),
+    ...inWave("services", renderVersionServices(service, manifests)),
+  ];
+}
+
 function routesOf(here: Mesh, service: Service, cluster: Cluster): readonly KubeObject[] {
   return [
-    ...service.routes.map((route) => renderVirtualService(here, service, route)),
+    ...service.routes.map((route) => renderRoute(here, service, route)),
     ...renderSessionFilter(here, service),
     ...renderElsewhereRoute(here, service, cluster),
   ];

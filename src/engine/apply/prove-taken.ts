@@ -1,5 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { askRoutes } from "../../core/checks/route-table.ts";
+import { askHeld } from "../../core/checks/http-route-table.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { secretsProvenByNames } from "../../core/front-door/name-objects.ts";
@@ -39,12 +39,10 @@ export async function proveTaken(
     findCulprits: createCulpritFinder(istio, options),
   };
   const left = new Set(work.leftOut.map(({ id }) => keyOf(id)));
-  const virtualServices = work.plan.objects
-    .filter(
-      ({ wave, id }) => waveRules[wave].phase === "routes" && id.kind === "VirtualService" && !left.has(keyOf(id)),
-    )
+  const routes = work.plan.objects
+    .filter(({ wave, id }) => waveRules[wave].phase === "routes" && !left.has(keyOf(id)))
     .map(({ object }) => object);
-  work.warnings.push(...(await waitUntilTaken(one, askRoutes(virtualServices), waiting)));
+  work.warnings.push(...(await waitUntilTaken(one, askHeld(routes), waiting)));
   const found = await waitUntilCertified(one, secureRoutes(meshAt(mesh, work.one.cluster).services), waiting);
   const later = secretsProvenByNames(mesh);
   work.warnings.push(...found.map((lack) => (later.has(lack.object?.name ?? "") ? comesLater(lack) : lack)));

@@ -1,6 +1,6 @@
 import type { ProxyClusterFacts } from "../../core/checks/proxy-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { serviceHost } from "../../core/render/names.ts";
+import { hostsOfService } from "../../core/routing/version-service.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { ProxyEndpoint, ProxyEndpoints } from "./proxy-endpoints.ts";
 import { parseProxyEndpoints } from "./proxy-endpoints.ts";
@@ -11,7 +11,7 @@ import { parseProxyEndpoints } from "./proxy-endpoints.ts";
  * `outbound_.…` what an east-west gateway passes on to.
  */
 export function readProxyClusters(body: string, services: readonly Service[]): readonly ProxyClusterFacts[] {
-  const hosts = new Set(services.map(serviceHost));
+  const hosts = new Set(services.flatMap(hostsOfService));
   const all = parseProxyEndpoints(body);
   const reached = reachedAddresses(all);
   return [...all]

@@ -1,5 +1,6 @@
 import type { GatewayRouteFacts } from "../../core/checks/beside-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { ruleNameOf } from "../../core/checks/http-route-table.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listAllowed } from "./list-known.ts";
@@ -17,7 +18,12 @@ interface ParentRef {
 
 interface Spec {
   readonly parentRefs?: readonly ParentRef[];
-  readonly rules?: readonly { readonly name?: string }[];
+  readonly rules?: readonly Rule[];
+}
+
+interface Rule {
+  readonly name?: string;
+  readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[];
 }
 
 /**
@@ -46,11 +52,17 @@ function readOne(object: KubeObject): GatewayRouteFacts {
     namespace,
     name,
     parents: parentRefs.flatMap((parent) => parentOf(parent, namespace)),
-    // istio.io/istio, pilot/pkg/config/kube/gateway/conversion.go
-    rules: rules.map((rule, index) => rule.name ?? `${namespace}.${name}.${index}`),
+    rules: rules.map((rule, index) => rule.name ?? ruleNameOf({ namespace, name }, index)),
+    ...weightsOf(rules),
     ...(meshLabel in labels ? { own: true } : {}),
     written: writtenBy(object),
   };
+}
+
+/** A Service that says no weight has 1 (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
+function weightsOf([first]: readonly Rule[]): Pick<GatewayRouteFacts, "weights"> {
+  const entries = (first?.backendRefs ?? []).map(({ name, weight = 1 }) => [name, weight] as const);
+  return entries.length === 0 ? {} : { weights: Object.fromEntries(entries) };
 }
 
 function parentOf(

@@ -1,6 +1,6 @@
 import type { FilterChainFacts, ProxyConfig, RouteTableFacts } from "../../core/checks/proxy-facts.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { serviceHost } from "../../core/render/names.ts";
+import { hostsOfService } from "../../core/routing/version-service.ts";
 import { compareText } from "../../core/render/order.ts";
 import { readClusterNames, readProxyClusters } from "./proxy-clusters.ts";
 import type { ExtensionsPage, ListenersPage, RoutesPage } from "./proxy-filters.ts";
@@ -141,7 +141,7 @@ function readWarming(dump: Dump<DynamicListener>): ProxyConfig["warming"] {
 
 /** Chains of other services would fill the facts of a large mesh: an east-west gateway has one for every port of every service. */
 function chainsIn(dump: Dump<DynamicListener>, services: readonly Service[]): readonly FilterChainFacts[] {
-  const hosts = services.map((service) => `_.${serviceHost(service)}`);
+  const hosts = services.flatMap(hostsOfService).map((host) => `_.${host}`);
   return configsOf(dump).flatMap(({ active_state: active }) => {
     const port = active?.listener?.address?.socket_address?.port_value ?? 0;
     return (active?.listener?.filter_chains ?? [])

@@ -6,6 +6,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import { shiftTasks } from "../../core/plan/shift-tasks.ts";
 import { frontGatewayOf } from "../../core/routing/hosts.ts";
+import { usesGatewayApi } from "../../core/routing/version-service.ts";
 import type { HeldStep, RequestWatch } from "../traffic/watch-requests.ts";
 import { openRequestWatch } from "../traffic/watch-requests.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -15,7 +16,11 @@ import type { Shift, ShiftGate, ShiftRequest, ShiftedRoute } from "./shift-reque
 
 export type { GateOf, JudgedGate, WatchedRequests } from "../traffic/watch-requests.ts";
 
-/** Throws a UserError (64, ISM680) for a route that no ingress gateway holds: its requests are counted by sidecars that nobody asks. */
+/**
+ * Throws a UserError (64, ISM680) for a route that no ingress gateway holds: its
+ * requests are counted by sidecars that nobody asks. And for answer times of a
+ * route of the Gateway API: gateways keep those of subsets alone (`versionTimes`).
+ */
 export function refuseUncounted({ gate }: ShiftRequest, { route, service }: ShiftedRoute): void {
   if (gate !== undefined && frontGatewayOf(route) === undefined) {
     const flags = flagsOf(gate).join(" and ");
@@ -25,6 +30,18 @@ export function refuseUncounted({ gate }: ShiftRequest, { route, service }: Shif
           ...errorOf("ISM680"),
           detail: `Route ${route.name} of ${service.namespace}/${service.name} is for callers inside the mesh, and ${flags} would go by what ingress gateways count.`,
           fix: `Leave ${flags} out: each step is proven by a probe pod in every cluster.`,
+        },
+      ],
+      exitCodes.usage,
+    );
+  }
+  if (gate?.maxP99Ms !== undefined && usesGatewayApi(service)) {
+    throw new UserError(
+      [
+        {
+          ...errorOf("ISM680"),
+          detail: `Route ${route.name} of ${service.namespace}/${service.name} is of the Gateway API (api: gatewayAPI), and gateways write down how long answers take for versions of VirtualServices only.`,
+          fix: "Leave --max-p99 out: --max-error-rate counts by versions of either api.",
         },
       ],
       exitCodes.usage,

@@ -1,5 +1,5 @@
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
-import { askRoutes } from "../../core/checks/route-table.ts";
+import { askHeld } from "../../core/checks/http-route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
@@ -10,7 +10,7 @@ import { lostVersions } from "../../core/drain/drained-mesh.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
-import { renderVirtualService } from "../../core/render/virtual-service.ts";
+import { renderRoute } from "../../core/render/gateway-route.ts";
 import { replaceFile } from "../../files/replace-file.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { secureRoutes } from "../apply/waits/until-certified.ts";
@@ -27,13 +27,14 @@ import { askCluster } from "../traffic/shift-target.ts";
 import type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 import { proveWeightsTaken, writeWeights } from "../traffic/write-weights.ts";
 import { isRouteAt, meshAt, routesNowhere } from "../../core/routing/routes-at.ts";
+import { usesGatewayApi } from "../../core/routing/version-service.ts";
 
 export type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 
 /**
  * Asks every cluster by dry-run whether it would take the new weights. Only
- * the route's VirtualService is looked at: a shift is fast and moves nothing
+ * the route's VirtualService or HTTPRoute is looked at: a shift is fast and moves nothing
  * else. Throws a UserError when a reachable cluster refuses or does not have
  * the route, so that a shift happens on all of them or on none; also when the
  * route is in no cluster of the mesh file (ISM587), and when a version of `raised`, which is to get more requests than before, has no
@@ -48,7 +49,8 @@ export async function prepareShift(
     ...options
   }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
 ): Promise<PreparedShift> {
-  refuseUnknownKinds(options.forceConflicts, new Set(["VirtualService"]));
+  const kind = usesGatewayApi(asked.service) ? "HTTPRoute" : "VirtualService";
+  refuseUnknownKinds(options.forceConflicts, new Set([kind]));
   refuseNowhere(meshFile.mesh, asked);
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
@@ -64,7 +66,7 @@ export async function prepareShift(
             ...options,
             mesh: mesh.name,
             refusals,
-            force: forcesConflicts(options.forceConflicts, "VirtualService"),
+            force: forcesConflicts(options.forceConflicts, kind),
           }),
         ),
       ),
@@ -146,16 +148,14 @@ interface Shifted {
 
 /** The route as this cluster has it: with hosts of its own, or without where other routes share them there. */
 function routeIn(mesh: Mesh, cluster: Cluster, { service, route }: Shifted): KubeObject {
-  return withMeshLabel(mesh, renderVirtualService(meshAt(mesh, cluster), service, route));
+  return withMeshLabel(mesh, renderRoute(meshAt(mesh, cluster), service, route));
 }
 
 /** The route as gateways of a cluster hold it: a host with several routes marks them all as its own. */
 function whatIsAsked(mesh: Mesh, cluster: Cluster, shifted: Shifted): readonly AskedRoutes[] {
   const here = meshAt(mesh, cluster);
-  const routes = here.services.flatMap((service) =>
-    service.routes.map((route) => renderVirtualService(here, service, route)),
-  );
-  return askRoutes([...renderHostRoutes(here), ...routes], routeIn(mesh, cluster, shifted));
+  const routes = here.services.flatMap((service) => service.routes.map((route) => renderRoute(here, service, route)));
+  return askHeld([...renderHostRoutes(here), ...routes], routeIn(mesh, cluster, shifted));
 }
 
 /**

@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { networkingOf } from "../../core/releases/istio-releases.ts";
+import { gatewayApiVersion } from "../../core/render/names.ts";
+import { usesGatewayApi, versionServiceName } from "../../core/routing/version-service.ts";
 import { routeNamespace } from "../../core/render/front-gateway.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -10,7 +12,7 @@ export interface ServiceStatus {
   readonly service: string;
   /** Version → ready pods in this cluster. */
   readonly ready: Readonly<Record<string, number>>;
-  /** Route → version → weight that the cluster's VirtualService has; empty when it is not there. Routes that redirect have none, and those of other regions are not there. */
+  /** Route → version → weight that the cluster's VirtualService or HTTPRoute has; empty when it is not there. Routes that redirect have none, and those of other regions are not there. */
   readonly weights: Readonly<Record<string, Readonly<Record<string, number>>>>;
 }
 
@@ -28,13 +30,15 @@ export async function readServiceStatus(
     readServiceEndpoints(one.client, service, signal, one.cluster),
     Promise.all(
       weighted.map(async (route) => {
+        const ofGatewayApi = usesGatewayApi(service);
         const reference = {
-          apiVersion: networkingOf(meshFile.mesh.istio),
-          kind: "VirtualService",
+          apiVersion: ofGatewayApi ? gatewayApiVersion : networkingOf(meshFile.mesh.istio),
+          kind: ofGatewayApi ? "HTTPRoute" : "VirtualService",
           namespace: routeNamespace(service, route),
           name: route.name,
         };
-        return [route.name, weightsOf(await one.client.get(reference, { signal }).catch(() => undefined))] as const;
+        const object = await one.client.get(reference, { signal }).catch(() => undefined);
+        return [route.name, ofGatewayApi ? weightsOfHttpRoute(object, service) : weightsOf(object)] as const;
       }),
     ),
   ]);
@@ -57,4 +61,23 @@ function weightsOf(object: KubeObject | undefined): Readonly<Record<string, numb
   const spec = object?.["spec"] as RouteSpec | undefined;
   const destinations = spec?.http?.[0]?.route ?? [];
   return Object.fromEntries(destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? 100]));
+}
+
+interface HttpRouteSpec {
+  readonly rules?: readonly { readonly backendRefs?: readonly { readonly name: string; readonly weight?: number }[] }[];
+}
+
+/** A Service that belongs to no version is shown by its own name. */
+function weightsOfHttpRoute(
+  object: KubeObject | undefined,
+  service: MeshFile["mesh"]["services"][number],
+): Readonly<Record<string, number>> {
+  const spec = object?.["spec"] as HttpRouteSpec | undefined;
+  const backends = spec?.rules?.[0]?.backendRefs ?? [];
+  return Object.fromEntries(
+    backends.map(({ name, weight = 1 }) => [
+      service.versions.find((version) => versionServiceName(service, version.name) === name)?.name ?? name,
+      weight,
+    ]),
+  );
 }

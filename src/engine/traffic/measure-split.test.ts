@@ -48,6 +48,12 @@ describe("a measurement", () => {
     });
   });
 
+  it("knows a version by the Service that it has with routes of the Gateway API, in counters and in the log", async () => {
+    const counted = { kind: "counted", answers: { v1: 20, v2: 20 }, unattributed: 0 };
+    expect(await measure({ version: half, gatewayApi: true })).toMatchObject(counted);
+    expect(await measure({ version: half, gatewayApi: true, others: 300, log: true })).toMatchObject(counted);
+  });
+
   it("says that it does not know, where nothing tells", async () => {
     expect(await measure({ version: half, others: 300 })).toMatchObject({ kind: "others", attempts: 3 });
   });

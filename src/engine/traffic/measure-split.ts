@@ -5,14 +5,13 @@ import type { CountedAnswers, CounterReading } from "../../core/decide/count-ans
 import { countAnswers } from "../../core/decide/count-answers.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { serviceHost } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { countClusterChanges, readProxyEndpoints } from "../facts/proxy-endpoints.ts";
 import type { IngressPod } from "../facts/ingress-endpoints.ts";
 import type { LoggedRequest } from "./read-access-log.ts";
 import { readAccessLog } from "./read-access-log.ts";
 import { sendRequests } from "./send-requests.ts";
-import { versionCluster } from "../../core/proxy/version-cluster.ts";
+import { versionCluster, versionPlace } from "../../core/proxy/version-cluster.ts";
 
 export interface SplitMeasurement {
   readonly url: string;
@@ -168,13 +167,12 @@ function countLogged(
   logged: readonly LoggedRequest[],
   service: Service,
 ): Pick<SplitMeasurement, "kind" | "answers" | "unattributed" | "takenBy"> {
-  const host = serviceHost(service);
-  const count = (version: string): number =>
-    logged.filter((one) => one.host === host && one.version === version).length;
+  const places = service.versions.map(({ name }) => ({ name, ...versionPlace(service, name) }));
+  const versionOf = (one: LoggedRequest): string | undefined =>
+    places.find(({ host, subset }) => one.host === host && (one.version ?? "") === subset)?.name;
+  const count = (version: string): number => logged.filter((one) => versionOf(one) === version).length;
   const answers = Object.fromEntries(service.versions.map(({ name }) => [name, count(name)]));
-  const others = logged.filter(
-    (one) => one.host !== undefined && !(one.host === host && Object.hasOwn(answers, one.version ?? "")),
-  );
+  const others = logged.filter((one) => one.host !== undefined && versionOf(one) === undefined);
   const known = Object.values(answers).reduce((sum, one) => sum + one, 0);
   return {
     kind: others.length > 0 ? "elsewhere" : "counted",

@@ -45,7 +45,7 @@ export interface PreparedShift {
 }
 
 /**
- * Asks one cluster by dry-run whether it would take the route's VirtualService.
+ * Asks one cluster by dry-run whether it would take the route's VirtualService or HTTPRoute.
  * What it refuses is added to the `refusals`; one that does not answer is a value.
  */
 export async function askCluster(
@@ -74,7 +74,7 @@ export async function askCluster(
     if (owner !== undefined && owner !== scope.mesh) {
       scope.refusals.push(otherMesh(cluster, object, { ours: scope.mesh, owner }));
     }
-    if (hasHosts(live) !== hasHosts(object)) {
+    if (object.kind === "VirtualService" && hasHosts(live) !== hasHosts(object)) {
       scope.refusals.push(otherForm(cluster, object));
       return { kind: "ready", cluster, context, client, object, fields: [] };
     }
@@ -126,14 +126,9 @@ function otherMesh(
 function notApplied(cluster: string, object: KubeObject): Diagnostic {
   return {
     ...errorOf("ISM305"),
-    detail: `Cluster ${cluster} has no VirtualService ${object.metadata.namespace}/${object.metadata.name}, so there are no weights to shift. No cluster was changed.`,
+    detail: `Cluster ${cluster} has no ${object.kind} ${object.metadata.namespace}/${object.metadata.name}, so there are no weights to shift. No cluster was changed.`,
     fix: "Run isthmus apply first.",
     cluster,
-    object: {
-      group: "networking.istio.io",
-      kind: object.kind,
-      namespace: object.metadata.namespace ?? "",
-      name: object.metadata.name,
-    },
+    object: idOf(object),
   };
 }

@@ -1,5 +1,7 @@
-import { crossNetworkPort, eastWestGateway, istioNamespace, serviceHost } from "../../render/names.ts";
+import { versionServerName } from "../../proxy/version-cluster.ts";
+import { crossNetworkPort, eastWestGateway, istioNamespace } from "../../render/names.ts";
 import { insteadOf } from "../../drain/drained-mesh.ts";
+import { describeId } from "../../model/kube-object.ts";
 import type { Service } from "../../model/mesh.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
@@ -7,6 +9,7 @@ import { restart } from "../commands.ts";
 import type { GatewayPod } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
+import { versionObjects } from "../route-object.ts";
 import { gatewayDeploymentId, gatewayServiceId, meshClusters, networkOf } from "../reached.ts";
 import {
   appliedObject,
@@ -34,24 +37,18 @@ export const subsetChains: Check = {
           const key = `${service.namespace}/${service.name}`;
           const wrong = listeningPods(one).flatMap((pod) => lackingOf(one, pod, service));
           const deployment = gatewayDeploymentId(one, eastWestGateway);
-          const rule = {
-            group: "networking.istio.io",
-            kind: "DestinationRule",
-            namespace: service.namespace,
-            name: service.name,
-          };
+          const rules = versionObjects(service);
           return wrong.length === 0
             ? []
             : [
                 problem("ISM477", {
                   detail: `Requests of other networks for ${key} do not get through in ${one.cluster}: ${wrong.join("; ")}.`,
-                  fix: `DestinationRule ${key} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster} are right as far as it can be seen: have the gateway read them again by a restart.`,
+                  fix: `${rules.map(describeId).join(", ")} and Gateway ${istioNamespace}/cross-network-gateway of ${one.cluster} are right as far as it can be seen: have the gateway read them again by a restart.`,
                   commands: [restart(one, deployment.namespace ?? "", deployment.name)],
                   cluster: one.cluster,
                   object: deployment,
                   needs: [
-                    objectOf(one.cluster, rule),
-                    appliedObject(one.cluster, rule),
+                    ...rules.flatMap((rule) => [objectOf(one.cluster, rule), appliedObject(one.cluster, rule)]),
                     crossNetwork(one.cluster),
                     objectOf(one.cluster, gatewayServiceId(one, eastWestGateway)),
                     serviceIn(one.cluster, key),
@@ -90,7 +87,7 @@ function lackingOf(one: ReachedCluster, pod: GatewayPod, service: Service): read
         if (real.length === 0) {
           return [];
         }
-        const name = `outbound_.${service.port}_.${version.name}_.${serviceHost(service)}`;
+        const name = versionServerName(service, version.name);
         const chain = pod.config.chains.find((other) => other.serverNames.includes(name));
         if (chain === undefined) {
           return [`${pod.name} has no filter chain for version ${version.name} and resets connections for it`];

@@ -29,6 +29,7 @@ import {
   sync,
 } from "../subjects.ts";
 import { versionCluster } from "../../proxy/version-cluster.ts";
+import { versionObjects } from "../route-object.ts";
 
 /** What the ingress proxies have of every version, against what the clusters really run and offer. */
 export const routeEndpoints: Check = {
@@ -180,12 +181,6 @@ function describe(
   { missing, expected }: { readonly missing: readonly string[]; readonly expected: readonly string[] },
 ): Lacking {
   const key = `${service.namespace}/${service.name}`;
-  const rule = {
-    group: "networking.istio.io",
-    kind: "DestinationRule",
-    namespace: service.namespace,
-    name: service.name,
-  };
   return {
     what: `${missing.length} of ${expected.length} of ${key} ${version} (${missing.slice(0, 3).join(", ")}${missing.length > 3 ? ", …" : ""})`,
     needs: [
@@ -193,8 +188,10 @@ function describe(
       serviceIn(target.one.cluster, key),
       ...(reader.cluster === target.cluster ? [] : [sidecarsOf(target.one.cluster, key)]),
       mutualTls(reader.one.cluster, target.one.cluster, key),
-      objectOf(reader.one.cluster, rule),
-      appliedObject(reader.one.cluster, rule),
+      ...versionObjects(service, [version]).flatMap((rule) => [
+        objectOf(reader.one.cluster, rule),
+        appliedObject(reader.one.cluster, rule),
+      ]),
     ],
   };
 }

@@ -4,11 +4,11 @@ import type { Route, Service } from "../../model/mesh.ts";
 import type { RouteOutcome, SampleRequest } from "../../proxy/find-route.ts";
 import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { fixOfManifests, foreignSource, isAmongManifests, isOfGatewayApi } from "../../proxy/route-source.ts";
-import { routeNamespace } from "../../render/front-gateway.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import { requestsBefore } from "../../routing/doors.ts";
-import { frontGatewayOf, frontRoutesOf } from "../../routing/hosts.ts";
+import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { RequestMatch } from "../../routing/match-relation.ts";
+import { usesGatewayApi } from "../../routing/version-service.ts";
 import { doesAsAsked, showAsked, showDone } from "../asked-route.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
@@ -17,6 +17,7 @@ import type { GatewayPod } from "../control-plane-facts.ts";
 import { describeFilter, filtersOf, fixOfFilters } from "../proxy-changers.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { containerPort } from "../container-port.ts";
+import { gatewayObject, routeObject, versionObjects } from "../route-object.ts";
 import { answeringPods, silentPods } from "../gateways/proxies-answer.ts";
 import type { ProxyRouteFacts } from "../proxy-facts.ts";
 import { applyFix, meshClusters, meshOf, servicesAt } from "../reached.ts";
@@ -73,11 +74,11 @@ export const routesInProxies: Check = {
           const found = steps.map(({ step, pod }) => ({ step, said: describe(one, step, { pod, service, route }) }));
           const wrong = found.flatMap(({ said }) => said);
           const strangers = strangersIn(
+            facts,
             one,
             found.filter(({ said }) => said.length > 0).map(({ step }) => step),
           );
-          const namespace = routeNamespace(service, route);
-          const object = { group: "networking.istio.io", kind: "VirtualService", namespace, name: route.name };
+          const object = routeObject(service, route);
           const filters = filtersOf(one);
           const filtered = filters.length === 0 ? [] : [plainIngress(one.cluster)];
           return wrong.length === 0
@@ -164,13 +165,17 @@ function showSource(one: ReachedCluster, route: ProxyRouteFacts, host: string): 
 }
 
 /** Ingresses, routes of the Gateway API, and VirtualServices of somebody else's, to which these requests go. */
-function strangersIn(one: ReachedCluster, steps: readonly Step[]): readonly ObjectId[] {
+function strangersIn(facts: MeshFacts, one: ReachedCluster, steps: readonly Step[]): readonly ObjectId[] {
+  const own = new Set(
+    facts.mesh.services.flatMap((service) => service.routes.map((route) => keyOf(routeObject(service, route)))),
+  );
   const found = steps.flatMap(({ outcome, request: { host } }): readonly ObjectId[] => {
     if (outcome.kind !== "route") {
       return [];
     }
     const { route } = outcome;
-    const theirs = foreignSource(one, route) !== undefined || route.source.endsWith(ofIngress);
+    const foreign = foreignSource(one, route);
+    const theirs = (foreign !== undefined && !own.has(keyOf(foreign))) || route.source.endsWith(ofIngress);
     return theirs ? [madeBy(one, route, host)].flatMap((id) => id ?? []) : [];
   });
   return [...new Map(found.map((id) => [keyOf(id), id])).values()];
@@ -225,14 +230,13 @@ function needsOf(
   { service, route }: { readonly service: Service; readonly route: Route },
 ): readonly Subject[] {
   const { cluster } = one;
-  const namespace = routeNamespace(service, route);
   const both = (id: ObjectId): readonly Subject[] => [objectOf(cluster, id), appliedObject(cluster, id)];
-  const routing = (kind: string, name: string): readonly Subject[] =>
-    both({ group: "networking.istio.io", kind, namespace, name });
+  const gateway = gatewayObject(service, route);
   return [
-    ...routing("VirtualService", route.name),
-    ...routing("Gateway", frontGatewayOf(route) ?? ""),
-    openedBy(cluster, { group: "networking.istio.io", kind: "Gateway", namespace, name: frontGatewayOf(route) ?? "" }),
+    ...both(routeObject(service, route)),
+    ...both(gateway),
+    ...(usesGatewayApi(service) ? versionObjects(service).flatMap(both) : []),
+    openedBy(cluster, gateway),
     ...(route.tls === undefined
       ? []
       : [

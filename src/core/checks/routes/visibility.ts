@@ -2,6 +2,7 @@ import type { ObjectId } from "../../model/kube-object.ts";
 import { routeNamespace } from "../../render/front-gateway.ts";
 import { istioNamespace } from "../../render/names.ts";
 import { frontRoutesOf } from "../../routing/hosts.ts";
+import { usesGatewayApi } from "../../routing/version-service.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
@@ -43,7 +44,8 @@ function hiddenServices({ mesh }: MeshFacts, one: ReachedCluster): readonly Find
 }
 
 function hiddenRules(facts: MeshFacts, one: ReachedCluster): readonly Finding[] {
-  const wanted = servicesAt(facts, one).flatMap((service) => [
+  const ofIstio = servicesAt(facts, one).filter((service) => !usesGatewayApi(service));
+  const wanted = ofIstio.flatMap((service) => [
     { kind: "DestinationRule", namespace: service.namespace, name: service.name },
     ...frontRoutesOf(service).map((route) => ({
       kind: "VirtualService",

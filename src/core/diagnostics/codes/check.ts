@@ -166,9 +166,9 @@ export const checkCodes = {
       "Routes choose versions as subsets of a DestinationRule, and each cluster goes by its own. An ingress answers 503 for a subset that it does not know, and an east-west gateway resets the connection.",
   },
   ISM445: {
-    summary: "A VirtualService has not the weights of the mesh file",
+    summary: "A route has not the weights of the mesh file",
     explanation:
-      "istiods do not share configuration. Each ingress obeys the VirtualService of its own cluster, so the same one has to be in every cluster.",
+      "istiods do not share configuration. Each ingress obeys the VirtualService, or with `api: gatewayAPI` the HTTPRoute, of its own cluster, so the same one has to be in every cluster.",
   },
   ISM446: {
     summary: "Nodes are not where the mesh file says",

@@ -6,6 +6,11 @@ export const planCodes = {
     explanation:
       "One cluster serves one mesh: its istiod carries one mesh ID, its workloads one root. The cluster that the mesh file names already carries another mesh, made by this program or by somebody else's Istio. Nothing was changed. Either the context points at the wrong cluster, or the other mesh has to be removed first.",
   },
+  ISM769: {
+    summary: "A cluster does not have the Gateway API",
+    explanation:
+      "Routes with `api: gatewayAPI` are HTTPRoutes, and a cluster serves them only where the definitions of the Kubernetes Gateway API are installed. They belong to the whole cluster and other controllers use them too, so that isthmus neither installs nor removes them. istiod sees them by itself once they are there. The release that is named is the one that the mesh's Istio is built with (https://github.com/kubernetes-sigs/gateway-api/releases); a newer one of its standard channel does as well.",
+  },
   ISM202: {
     summary: "The mesh file cannot be read",
     explanation: "The file given with -f (or ./mesh.yaml) is not there or may not be read.",

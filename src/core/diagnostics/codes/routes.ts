@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549, ISM586-ISM589, ISM619 and ISM620: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549, ISM586-ISM589, ISM619, ISM620 and ISM794 to ISM796: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -86,6 +86,21 @@ export const routeCodes = {
     summary: "A wildcard does not reach a host that is named elsewhere",
     explanation:
       "Envoy has one list of routes for each host name and looks only into that of the most exact name: www.example.org before *.example.org before *. A route of the wildcard gets no request for a host that another route names, not even those that the other route does not match.",
+  },
+  ISM794: {
+    summary: "A route of the Gateway API cannot have this",
+    explanation:
+      "With `api: gatewayAPI` a route becomes an HTTPRoute, and each version of the service a Service of its own, since the Gateway API knows no subsets. It has weights, `match` with exact, regex or the prefix /, headers, methods and query parameters, `timeout` and `headers`. What an HTTPRoute of the standard channel has no field for, or what isthmus does not write into one, is refused: fault, retries, mirror, redirect, rewrite, corsPolicy, tls, dns, other prefixes, regions, `gateway: mesh`, and a service with failover or sessions. The reasons are in docs/adr/0044.",
+  },
+  ISM795: {
+    summary: "Routes of one host or service are made in two ways",
+    explanation:
+      "Where a VirtualService and an HTTPRoute are for one host, the rules of the VirtualService come first at an ingress gateway, whatever they match (measured with Istio 1.31), and between two Gateways of the Gateway API nobody decides. A version of a service is a subset for the one and a Service for the other, so that proofs and shifts would look at two things of one name. All routes of a service and of a host have one api, and those of the Gateway API one gateway.",
+  },
+  ISM796: {
+    summary: "Istio would try these routes in another order",
+    explanation:
+      "Istio orders the rules of all HTTPRoutes of a host itself: a whole path before a prefix and a prefix before an expression, longer ones first, then those with a method, more headers and more query parameters, and of equal ones that of the older object. Nothing else can be said in a route. Where that is not the order in which the mesh file's routes are meant (docs/guides/routes.md), or the age of objects would decide, which differs from cluster to cluster, the file is refused.",
   },
   ISM781: {
     summary: "A wildcard's route may take a host's requests",

@@ -13,6 +13,8 @@ import { checkExistingInstall } from "./existing-install.ts";
 import { checkFailover } from "./failover.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
+import { checkGatewayApi } from "./gateway-api.ts";
+import { checkGatewayApiOrder } from "./gateway-api-order.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
 import { checkIssuerSolvers } from "./issuer-solvers.ts";
@@ -22,6 +24,7 @@ import { checkMeshConfigKeys } from "./mesh-config-keys.ts";
 import { checkMeshRoutes } from "./mesh-routes.ts";
 import { checkNameLengths } from "./name-lengths.ts";
 import { checkNetworks } from "./networks.ts";
+import { checkOneRouteApi } from "./one-route-api.ts";
 import { checkProvenNames } from "./proven-names.ts";
 import { checkPublishedHosts } from "./published-hosts.ts";
 import { checkRancherSettings } from "./rancher-settings.ts";
@@ -82,6 +85,9 @@ export const rules: readonly Rule[] = [
   checkMeshRoutes,
   checkFrontGateways,
   checkSameRequests,
+  checkOneRouteApi,
+  checkGatewayApi,
+  checkGatewayApiOrder,
   checkRouteSettings,
   checkRouteVerification,
   checkWeightRange,

@@ -102,7 +102,18 @@ const verifySchema = z
 
 export const routeSchema = z
   .strictObject({
-    name: textOf(subdomain, "The name of the VirtualService, in the service's namespace (with `tls` in istio-system)."),
+    name: textOf(
+      subdomain,
+      "The name of the VirtualService, in the service's namespace (with `tls` in istio-system); with `api: gatewayAPI` of the HTTPRoute.",
+    ),
+    api: z
+      .enum(["istio", "gatewayAPI"])
+      .meta({
+        description:
+          "What the route is made of. `gatewayAPI`: an HTTPRoute of the Kubernetes Gateway API, a Gateway in istio-system that the ingress gateway serves, and a Service for each version, `<service>-<version>`. The clusters need the definitions of the Gateway API, and the service's Service is among its `manifests`. It takes weights, `match` (of prefixes / alone), `timeout` and `headers`. All routes of a service, and all of a host, have the same.",
+        default: "istio",
+      })
+      .optional(),
     // A name with dots is read as NAME.NAMESPACE: https://istio.io/latest/docs/reference/config/networking/virtual-service/
     gateway: textOf(
       label,
@@ -150,5 +161,5 @@ export const routeSchema = z
   })
   .meta({
     description:
-      "A way of HTTP requests to the service, the same on every cluster: a VirtualService of Istio. Routes of the Gateway API (HTTPRoute, GRPCRoute) are not written, nor routes of TCP and of TLS by its SNI.",
+      "A way of HTTP requests to the service, gRPC among them, the same on every cluster: a VirtualService of Istio, or with `api` an HTTPRoute of the Gateway API. GRPCRoutes are not written, nor routes of TCP and of TLS by its SNI.",
   });

@@ -1,6 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
 import type { AskedRoutes, RouteFinding } from "../../../core/checks/route-table.ts";
-import { compareRoutes, describeShares } from "../../../core/checks/route-table.ts";
+import { compareRoutes, describeKey, describeShares } from "../../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
@@ -127,7 +127,7 @@ function describeFinding(key: string, { missing, foreign }: RouteFinding): strin
   const all = (routes: RouteFinding["missing"]): string => [...new Set(routes.map(describeShares))].join(", ");
   const lacks = missing.length === 0 ? [] : [`lacks ${all(missing)}`];
   const has = foreign.length === 0 ? [] : [`still has ${all(foreign)}`];
-  return `${[...lacks, ...has].join(" and ")} of VirtualService ${key}`;
+  return `${[...lacks, ...has].join(" and ")} of ${describeKey(key)}`;
 }
 
 function describeLate(late: readonly Late[]): string {

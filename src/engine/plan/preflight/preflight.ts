@@ -9,6 +9,7 @@ import { certificateWriters } from "./certificate-writers.ts";
 import { clusterAccess } from "./cluster-access.ts";
 import { distinctClusters } from "./distinct-clusters.ts";
 import { existingIstio } from "./existing-istio.ts";
+import { gatewayApi } from "./gateway-api.ts";
 import { injectionLabels } from "./injection-labels.ts";
 import { istioValidation } from "./istio-validation.ts";
 import { kubernetesVersion } from "./kubernetes-version.ts";
@@ -34,6 +35,7 @@ export const preflightRules: readonly PreflightRule[] = [
   kubernetesVersion, // make sure that Istio can be installed
   nodeLocality, // say where traffic will not stay as near as the mesh file means it to
   rancherServiceAccounts, // make sure that istiod can sign in where it is to read
+  gatewayApi, // make sure that the clusters have what the routes are made of
   sharedPorts, // make sure that the routes' gateways get their ports
   certificateWriters, // make sure that nobody undoes the certificates that are ordered
   istioValidation, // make sure that Istio takes what it gets

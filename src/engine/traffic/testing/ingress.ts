@@ -6,7 +6,7 @@ import { connectFake } from "../../../kube/testing/connect-fake.ts";
 import type { MeasureInput } from "../measure-split.ts";
 import { versionCluster } from "../../../core/proxy/version-cluster.ts";
 
-const [service] = twoClusters.services;
+const [helloworld] = twoClusters.services;
 let servers: Server[] = [];
 
 /** Ends the ingresses that tests have started. */
@@ -27,13 +27,19 @@ export interface Behaviour {
   /** How often counters begin anew while requests are sent. */
   readonly restarts?: number;
   readonly log?: boolean;
+  /** The service's routes are of the Gateway API. */
+  readonly gatewayApi?: boolean;
 }
 
 /** What measures at an ingress that behaves so: its requests, its proxy's `/clusters` and its log agree as an Envoy's do. */
 export async function ingressThat(behaviour: Behaviour, requests = 40): Promise<MeasureInput> {
-  if (service === undefined) {
+  if (helloworld === undefined) {
     throw new Error("the mesh has a service");
   }
+  const service =
+    behaviour.gatewayApi === true
+      ? { ...helloworld, routes: helloworld.routes.map((route) => ({ ...route, api: "gatewayAPI" as const })) }
+      : helloworld;
   const nameOf = (version: string): string => versionCluster(service, version);
   const envoy: Envoy = {
     counters: { v1: { success: 1000, error: 5 }, v2: { success: 2000, error: 0 } },
