@@ -254,8 +254,8 @@ const effects: Readonly<Record<string, Effect>> = {
   "spec.clusters[].network": { at: "spec/clusters/0/network", other: "north-net" },
   "spec.clusters[].region": { actsIn: "src/engine/plan/preflight/node-locality.ts", by: "node.region !== region" },
   "spec.clusters[].zone": { actsIn: "src/engine/plan/preflight/node-locality.ts", by: "node.zone !== zone" },
-  "spec.clusters[].context": { actsIn: "src/engine/clusters/connect-clusters.ts", by: "context: access.context" },
-  "spec.clusters[].kubeconfig": { actsIn: "src/engine/clusters/connect-clusters.ts", by: "access.kubeconfig" },
+  "spec.clusters[].context": { actsIn: "src/engine/clusters/resolve-contexts.ts", by: "context: access.context" },
+  "spec.clusters[].kubeconfig": { actsIn: "src/engine/clusters/resolve-contexts.ts", by: "access.kubeconfig" },
   "spec.clusters[].rancherId": { at: "spec/clusters/1/rancherId", other: "c-other" },
   "spec.clusters[].endpoint": { at: "spec/clusters/0/endpoint", other: "https://api.example:6443" },
   "spec.clusters[].endpointSeenFrom.<name>.server": {
