@@ -15,6 +15,21 @@ export async function pidOf(component: string, cluster: string): Promise<number>
   return pid;
 }
 
+/** Has a cluster's etcd refuse every write, as one whose space is used up, until the alarm is taken back. */
+export async function spaceAlarm(cluster: string, action: "ACTIVATE" | "DEACTIVATE"): Promise<void> {
+  const script = `
+    const ask = async (verb, body) => {
+      const answer = await fetch("http://127.0.0.1:2379/v3/maintenance/" + verb, { method: "POST", body: JSON.stringify(body) });
+      if (!answer.ok) throw new Error(verb + ": " + answer.status + " " + (await answer.text()));
+      return answer.json();
+    };
+    const { header } = await ask("status", {});
+    await ask("alarm", { action: "${action}", memberID: header.member_id, alarm: "NOSPACE" });`;
+  const pid = await pidOf("etcd", cluster);
+  const node = [process.execPath, "--input-type=module", "-e", script];
+  await promisify(execFile)("nsenter", ["--target", String(pid), "--net", ...node]);
+}
+
 /** Kills a cluster's node with everything that runs on it. `reviveNodes` brings it back. */
 export async function killNode(cluster: string): Promise<void> {
   const kubeconfig = sandboxKubeconfig();

@@ -35,5 +35,7 @@ export const blankParts = {
   bypasses: [],
   writeHooks: [],
   controllers: { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] },
+  storage: undefined,
   announcers: [],
+  claims: [],
 } as const satisfies { readonly [Part in UnreadPart]: ReachedCluster[Part] | undefined };

@@ -1,3 +1,4 @@
+import type { WrittenBy } from "./beside-facts.ts";
 import type { PodFacts, ProxySyncFacts, ServicePort } from "./pod-facts.ts";
 import type { LabelSelector } from "./policy-facts.ts";
 import type { ProxyConfig } from "./proxy-facts.ts";
@@ -155,4 +156,19 @@ export interface AnnouncingService {
   readonly network: string;
   readonly addresses: readonly string[];
   readonly port: number;
+}
+
+/** A Service whose addresses its cluster's nodes lead to its pods. */
+export interface ClaimingService {
+  readonly namespace: string;
+  readonly name: string;
+  /** IP addresses, those of `externalIPs` among them. */
+  readonly addresses: readonly string[];
+  /** `spec.externalIPs`. */
+  readonly externalIPs: readonly string[];
+  /** Of TCP. */
+  readonly ports: readonly number[];
+  /** Empty where its endpoints are written by hand. */
+  readonly selector: Readonly<Record<string, string>>;
+  readonly written: WrittenBy;
 }

@@ -27,3 +27,14 @@ export interface Waiting {
   /** For how many seconds, by the cluster's clock where it tells it, else by that of whoever asked. */
   readonly seconds: number;
 }
+
+/** Whether an API server stores what it is told, by the Leases of kube-system. */
+export type StorageFacts =
+  | { readonly state: "stores" }
+  | {
+      /** None of them was renewed while they were watched. */
+      readonly state: "still";
+      /** The last renewal of any, RFC 3339, by the cluster's own clock. */
+      readonly newest: string;
+      readonly watchedSeconds: number;
+    };

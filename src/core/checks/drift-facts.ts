@@ -1,4 +1,5 @@
 import type { ObjectId } from "../model/kube-object.ts";
+import type { PendingDeletion } from "../plan/pending-deletion.ts";
 import type { RefusedWrite, TriedWrites } from "../plan/plan.ts";
 
 /** What a plan says of the objects of one cluster. */
@@ -14,6 +15,8 @@ export type DriftFacts =
       readonly objects: readonly DriftedObject[];
       /** What others have added to objects beside what was applied; left out where that is nothing. */
       readonly added?: readonly AddedToObject[];
+      /** Objects that somebody has deleted and that are not gone yet; left out where there are none. */
+      readonly deletions?: readonly DeletedObject[];
       /** Objects that could not be compared, `Kind namespace/name`, and why. */
       readonly unknown: readonly { readonly object: string; readonly reason: string }[];
       /** What policies and webhooks refuse, tried by writes that change nothing; left out where that is nothing. */
@@ -22,6 +25,11 @@ export type DriftFacts =
       readonly triedWrites?: TriedWrites;
     }
   | { readonly kind: "not-judged"; readonly reason: string };
+
+/** One object that is on its way out. */
+export interface DeletedObject extends PendingDeletion {
+  readonly id: ObjectId;
+}
 
 /** One object that is not as an apply would leave it. */
 export interface DriftedObject {

@@ -6,8 +6,14 @@ import type { BesideFacts, WrittenBy } from "./beside-facts.ts";
 import type { BypassFacts } from "./bypass-facts.ts";
 import type { CallerFacts } from "./caller-facts.ts";
 import type { AuthorityFacts, TlsSecretFacts } from "./certificate-facts.ts";
-import type { AnnouncingService, GatewayFacts, IstiodFacts, IstiodRights } from "./control-plane-facts.ts";
-import type { ControllerFacts } from "./controller-facts.ts";
+import type {
+  AnnouncingService,
+  ClaimingService,
+  GatewayFacts,
+  IstiodFacts,
+  IstiodRights,
+} from "./control-plane-facts.ts";
+import type { ControllerFacts, StorageFacts } from "./controller-facts.ts";
 import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
 import type { ExternalDnsFacts } from "./external-dns-facts.ts";
@@ -19,19 +25,11 @@ import type { WriteHookFacts } from "./webhook-facts.ts";
 import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFacts } from "./policy-facts.ts";
 
 /**
- * The version of the document; a reader refuses another one. 2 has what the
- * proxies hold and acknowledge, 3 what their listeners wait for, 4 the
- * priorities of endpoints, 5 the redirects of proxies, 6 what others have
- * added to objects, 7 what callers inside hold, 8 who made a pod, 9 what
- * keeps pods away and what DNS answers, 10 what controllers leave undone and
- * which webhooks refuse routes, 11 who fills the Secrets of routes and what
- * lets external-dns out, 12 on how many nodes istio-cni is, 13 what lets
- * cert-manager out, 14 which writes were tried and which kube-proxies follow,
- * 15 external-dns' prefix of annotations, 16 what cert-manager says of
- * certificates, 17 which applies have not ended and what routes of the Gateway API are for:
- * without it checks are wrong.
+ * The version of the document; a reader refuses another one. It is raised for a
+ * part without which checks are wrong: 18 has which objects are on their way
+ * out, which Services claim a gateway's address and whether writes are stored.
  */
-export const factsVersion = 17;
+export const factsVersion = 18;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -128,6 +126,8 @@ export interface ReachedCluster {
   readonly writeHooks?: readonly WriteHookFacts[];
   /** What Kubernetes' own controllers leave undone; left out where nobody looked. */
   readonly controllers?: ControllerFacts;
+  /** Left out where nobody can say. */
+  readonly storage?: StorageFacts;
   /** Workloads of the mesh that lack pods, and why. */
   readonly hindered: readonly HinderedWorkload[];
   readonly routing: RoutingFacts;
@@ -146,6 +146,8 @@ export interface ReachedCluster {
   readonly certManager?: readonly CertManagerFacts[];
   /** Services beside the east-west gateway's own that announce a gateway by the label `topology.istio.io/network`; left out where nobody looked. */
   readonly announcers?: readonly AnnouncingService[];
+  /** The Services of all namespaces, the gateways' among them, whose addresses the nodes lead to their pods; left out where nobody looked. */
+  readonly claims?: readonly ClaimingService[];
   /** How its objects differ from what an apply would make of them; undefined where nobody compared. */
   readonly drift?: DriftFacts;
   /** What this account may not read there: these parts are empty, and say nothing. Left out where it may read all. */

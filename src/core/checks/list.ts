@@ -5,6 +5,7 @@ import { kubeProxies } from "./access/kube-proxies.ts";
 import { namespacesStay } from "./access/namespaces-stay.ts";
 import { nodesReady } from "./access/nodes-ready.ts";
 import { podsStart } from "./access/pods-start.ts";
+import { storage } from "./access/storage.ts";
 import { runtimesAnswer } from "./access/runtimes-answer.ts";
 import { authorities } from "./certificates/authorities.ts";
 import { certificateIssuance } from "./certificates/issuance.ts";
@@ -33,6 +34,7 @@ import { credentialsNotEnding } from "./credentials/not-ending.ts";
 import { remoteSecrets } from "./credentials/remote-secrets.ts";
 import { secretNames } from "./credentials/secret-names.ts";
 import { addedFields } from "./drift/added-fields.ts";
+import { beingDeleted } from "./drift/being-deleted.ts";
 import { inventory } from "./drift/inventory.ts";
 import { meshFile as meshFileApplied } from "./drift/mesh-file.ts";
 import { objects as driftedObjects } from "./drift/objects.ts";
@@ -42,6 +44,7 @@ import { policy } from "./dns/policy.ts";
 import { published } from "./dns/published.ts";
 import { reads } from "./dns/reads.ts";
 import { gatewaysHaveAddresses } from "./gateways/addresses.ts";
+import { claimedAddresses } from "./gateways/claimed-addresses.ts";
 import { crossNetworkGateway } from "./gateways/cross-network.ts";
 import { listener } from "./gateways/listener.ts";
 import { proxiesAnswer } from "./gateways/proxies-answer.ts";
@@ -106,6 +109,7 @@ import { rotationSafe } from "./versions/rotation-safe.ts";
 export const checks: readonly Check[] = [
   clustersAnswer,
   distinctClusters,
+  storage,
   controllers,
   namespacesStay,
   runtimesAnswer,
@@ -125,6 +129,7 @@ export const checks: readonly Check[] = [
   authorization,
   inventory,
   unfinished,
+  beingDeleted,
   addedFields,
   driftedObjects,
   meshFileApplied,
@@ -154,6 +159,7 @@ export const checks: readonly Check[] = [
   gatewaysReady,
   gatewaysHaveAddresses,
   gatewayServices,
+  claimedAddresses,
   strangers,
   proxiesAnswer,
   crossNetworkGateway,

@@ -16,6 +16,11 @@ export function apiServer(cluster: string): Subject {
   return `API server of ${cluster}`;
 }
 
+/** That the cluster's API server stores what it is told. */
+export function storedWrites(cluster: string): Subject {
+  return `storage of ${cluster}`;
+}
+
 /** Nodes on which pods can run. */
 export function nodes(cluster: string): Subject {
   return `nodes of ${cluster}`;
@@ -48,9 +53,7 @@ export function definitionOf(cluster: string, { group, kind }: Pick<ObjectId, "g
 }
 
 /** The same by its own name, `virtualservices.networking.istio.io`. */
-export function definitionCalled(cluster: string, name: string): Subject {
-  return `definition ${name} of ${cluster}`;
-}
+export const definitionCalled = (cluster: string, name: string): Subject => `definition ${name} of ${cluster}`;
 
 /** That a namespace is there, with everything in it. */
 export function namespaceOf(cluster: string, namespace: string): Subject {

@@ -107,5 +107,7 @@ const wordsFor: Readonly<Record<UnreadPart, string>> = {
   bypasses: "annotations of pods",
   writeHooks: "the webhook configurations",
   controllers: "what controllers keep",
+  storage: "the Leases of kube-system",
   announcers: "Services that announce gateways",
+  claims: "the Services of all namespaces",
 };

@@ -320,3 +320,11 @@ it("counts what an apply has written where no inventory knows of it, and nothing
   expect(drift({ objects, inventory: { mesh: "demo", cluster: "east", items: [] } }).unlisted).toBe(1);
   expect(drift({ objects }).unlisted).toBeUndefined();
 });
+
+it("tells of each object that somebody has deleted and that is not gone yet", () => {
+  const deletion = { since: "2026-11-23T05:00:00Z", finalizers: [{ name: "team.example/hold" }] };
+  expect(drift({ objects: [planned({ action: "none", deletion })] }).deletions).toEqual([
+    { id: idOf(route), ...deletion },
+  ]);
+  expect(drift({ objects: [planned({ action: "none" })] })).not.toHaveProperty("deletions");
+});

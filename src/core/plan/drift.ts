@@ -61,6 +61,7 @@ export function driftOf(
       ...(service === undefined ? {} : { service }),
     };
   });
+  const deletions = plan.objects.flatMap(({ id, deletion }) => (deletion === undefined ? [] : [{ id, ...deletion }]));
   const refusedWrites = [...(plan.refusedWrites ?? []), ...forbiddenOf(refused)];
   const left = plan.prune.map((item): DriftedObject => ({ id: item.id, state: "left", fields: [] }));
   return {
@@ -70,6 +71,7 @@ export function driftOf(
     ...unlistedOf(plan),
     objects: [...objects, ...stopped, ...left],
     ...(added.length === 0 ? {} : { added }),
+    ...(deletions.length === 0 ? {} : { deletions }),
     ...(refusedWrites.length === 0 ? {} : { refusedWrites }),
     ...(plan.triedWrites === undefined ? {} : { triedWrites: plan.triedWrites }),
     unknown: refused

@@ -9,6 +9,7 @@ import type { Phase, Wave } from "../render/waves.ts";
 import type { AddedField } from "./added-fields.ts";
 import type { FieldChange } from "./diff.ts";
 import type { Inventory, InventoryItem } from "./inventory.ts";
+import type { PendingDeletion } from "./pending-deletion.ts";
 
 /** What an apply would do with one object. */
 export interface PlannedObject {
@@ -26,6 +27,8 @@ export interface PlannedObject {
   readonly added?: readonly AddedField[];
   /** True for a `create` of what an earlier apply has left there: somebody deleted it. */
   readonly deleted?: boolean;
+  /** Set where somebody has deleted it and it is not gone yet: what is written to it goes with it. */
+  readonly deletion?: PendingDeletion;
   /** True for what was there before isthmus and becomes the mesh's by the apply; `remove` will leave it. */
   readonly adopted?: boolean;
   /** Where in services' manifests the object was merged with another one (`orders.yaml:1:1`); absent where it was not. */

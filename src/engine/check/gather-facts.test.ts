@@ -22,6 +22,7 @@ const mesh = {
 const routing = ["Gateway", "DestinationRule", "VirtualService", "EnvoyFilter"];
 const kinds = [
   ...routing.map((kind) => ({ apiVersion: "networking.istio.io/v1", kind })),
+  { apiVersion: "coordination.k8s.io/v1", kind: "Lease" },
   { apiVersion: "security.istio.io/v1beta1", kind: "PeerAuthentication" },
   { apiVersion: "security.istio.io/v1beta1", kind: "AuthorizationPolicy" },
 ].map((one) => ({
@@ -53,6 +54,16 @@ const objects = [
     { spec: { containers: [{ name: "istio-proxy" }] }, status: runningStatus() },
   ),
   wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+  wireObject(
+    "Service",
+    { namespace: "tools", name: "claiming" },
+    { spec: { clusterIP: "10.43.0.9", externalIPs: ["203.0.113.7"], ports: [{ port: 443 }] } },
+  ),
+  wireObject(
+    "Lease",
+    { namespace: "kube-system", name: "apiserver-x", labels: { "apiserver.kubernetes.io/identity": "kube-apiserver" } },
+    { spec: { renewTime: "2026-11-23T06:00:20Z" } },
+  ),
   wireObject("Pod", { namespace: "sample", name: "a-waiting-pod", creationTimestamp: "2026-11-23T05:50:00Z" }),
   wireObject(
     "ValidatingWebhookConfiguration",
@@ -126,7 +137,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 17,
+    version: 18,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",
@@ -142,6 +153,8 @@ it("makes one document of the mesh file and of what each cluster has", async () 
     {
       kind: "reached",
       announcers: [],
+      claims: [expect.objectContaining({ name: "claiming" })],
+      storage: { state: "stores" },
       cluster: "west",
       context: "fake",
       uid: "u-west",
@@ -159,7 +172,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       otherPods: [expect.objectContaining({ name: "a-caller" })],
       bypasses: [expect.objectContaining({ pod: "a-caller" })],
       controllers: expect.objectContaining({
-        unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 600 }],
+        unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 620 }],
       }),
       writeHooks: [expect.objectContaining({ configuration: "a-webhook" })],
       hindered: [],
@@ -184,7 +197,7 @@ it("asks a cluster for no object and no list twice, and for the pods of a namesp
   const asked = west.asked();
   expect(asked).toEqual([...new Set(asked)]);
   // Each costs both sides about as much as the judging of it: a check that needs another one says so here.
-  expect(asked.toSorted()).toHaveLength(52);
+  expect(asked.toSorted()).toHaveLength(50);
   // Of a certificate that is missing it asks also where else it is, and of all what fills them; of an external-dns and a cert-manager the policies of its namespace.
   // Which groups there are is asked once, and none that is not there by itself.
   expect(asked.filter((url) => /^\/apis(?:\/[^/]+\/[^/]+)?$/.test(url))).toEqual(["/apis"]);
@@ -239,6 +252,7 @@ it("names what an account with rights in some namespaces only may not read, and 
   expect(unread.map(({ part }) => part).toSorted()).toEqual([
     "callers",
     "certManager",
+    "claims",
     "externalDns",
     "namespaces",
     "nodes",

@@ -20,6 +20,7 @@ import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import { readBypasses } from "../facts/read-bypasses.ts";
 import { readAllowed } from "../facts/read-allowed.ts";
 import { readCallers } from "../facts/read-callers.ts";
+import { readClaims } from "../facts/read-claims.ts";
 import { readCertManager } from "../facts/read-cert-manager.ts";
 import { readControllers } from "../facts/read-controllers.ts";
 import { readExternalDns } from "../facts/read-external-dns.ts";
@@ -40,6 +41,7 @@ import { beginTrials, endOfTrials } from "../facts/read-remote-secrets.ts";
 import { readRouting } from "../facts/read-routing.ts";
 import { readSecurity } from "../facts/read-security.ts";
 import { readService } from "../facts/read-services.ts";
+import { readStorage } from "../facts/read-storage.ts";
 import { dnsNamespace, readSystem } from "../facts/read-system.ts";
 import { readAnnouncers } from "../facts/read-announcers.ts";
 import { readAuthorityFacts, readTlsSecrets } from "../facts/read-trust.ts";
@@ -117,8 +119,11 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
   const begun = options.now();
   const namespaces = [...new Set([istioNamespace, eastWestPlace(cluster).namespace, ...serviceNamespaces(mesh)])];
   listAhead(client, signal);
-  const look = await readAllowed(partsAt(mesh, { ...connected, client, namespaces }, options), blankLook);
-  const { security, pods, istiodRights, ...parts } = look.values;
+  const look = await readAllowed(
+    partsAt(mesh, { ...connected, client, namespaces, raw: connected.client }, options),
+    blankLook,
+  );
+  const { security, pods, istiodRights, storage, ...parts } = look.values;
   const meshPods = readMeshPods(pods, parts.services, parts.gateways);
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   const nodes = options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes;
@@ -132,6 +137,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     nodes: await withUnanswered(client, nodes, { ...parts, pods }, { signal }),
     ...parts,
     ...(istiodRights === undefined ? {} : { istiodRights }),
+    ...(storage === undefined ? {} : { storage }),
     pods: meshPods,
     otherPods: readOtherPods(pods, meshPods),
     hindered,
@@ -143,7 +149,17 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
 /** What is read of a cluster side by side. */
 function partsAt(
   mesh: Mesh,
-  { client, cluster, facts, namespaces }: Connected & { readonly namespaces: readonly string[] },
+  {
+    client,
+    cluster,
+    facts,
+    namespaces,
+    raw,
+  }: Connected & {
+    readonly namespaces: readonly string[];
+    /** Shares no reads. */
+    readonly raw: Connected["client"];
+  },
   options: GatherOptions,
 ) {
   const { signal } = options;
@@ -173,7 +189,9 @@ function partsAt(
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, now, signal),
+    storage: readStorage(client, raw, { now: options.now, signal }),
     announcers: readAnnouncers(client, cluster, signal),
+    claims: readClaims(client, signal),
   };
 }
 
@@ -213,7 +231,8 @@ function unreadOf(refused: readonly { readonly part: string; readonly why: strin
 /** Of these kinds readers ask for one object each, and have more answered by one list. */
 const listedAhead = [
   { apiVersion: "apps/v1", kind: "Deployment", namespace: istioNamespace },
-  { apiVersion: "v1", kind: "Service", namespace: istioNamespace },
+  // Of all namespaces, since any Service may take an address for its own.
+  { apiVersion: "v1", kind: "Service" },
   { apiVersion: "admissionregistration.k8s.io/v1", kind: "MutatingWebhookConfiguration" },
 ];
 

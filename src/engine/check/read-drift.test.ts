@@ -110,6 +110,6 @@ it("reads with the facts what both look at, once", async () => {
     // One of them is for the StatefulSets of a version without pods: where none is missing it is not asked for.
     // Two are for HTTPRoutes and GRPCRoutes, by which proxies go before the mesh's own routes.
     // Seven are dry-runs: of each kind that an apply writes into a namespace one object. These Deployments do not say what pods they make.
-    expect(one).toHaveLength(59);
+    expect(one).toHaveLength(57);
   }
 });

@@ -253,6 +253,20 @@ describe("Istio's objects", () => {
     expect(scope.refused[0]?.detail).toContain("bad host");
   });
 
+  it("that are being deleted are planned with a warning, since what is written to them goes with them", async () => {
+    const metadata = {
+      ...rule("a").metadata,
+      deletionTimestamp: "2026-11-23T05:00:00Z",
+      finalizers: ["team.example/hold"],
+    };
+    const { plan, scope } = await planRule(rule("a"), { ...rule("a"), metadata });
+    const [object] = plan.kind === "planned" ? plan.objects : [];
+    expect(object?.deletion).toEqual({ since: "2026-11-23T05:00:00Z", finalizers: [{ name: "team.example/hold" }] });
+    expect(scope.warnings.map(({ code, detail }) => `${code} ${detail ?? ""}`)).toEqual([
+      "ISM767 DestinationRule sample/one of west was deleted at 2026-11-23T05:00:00Z: it is held by the finalizer team.example/hold (taken away by whoever works for it). Whatever an apply writes to it goes with it.",
+    ]);
+  });
+
   it("are planned where there is no Istio to judge them", async () => {
     const { plan: planned, scope } = await planRule(rule("new"), undefined, away);
     expect(planned.kind === "planned" ? planned.objects : []).toMatchObject([{ action: "create" }]);

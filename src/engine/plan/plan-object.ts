@@ -12,6 +12,7 @@ import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import { forcesConflicts } from "../../core/plan/force-conflicts.ts";
 import type { LastApplied } from "../../core/plan/inventory.ts";
 import { overlay } from "../../core/plan/overlay.ts";
+import { pendingDeletion } from "../../core/plan/pending-deletion.ts";
 import type { PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import type { KnownAfterApply } from "../../core/render/known-after-apply.ts";
@@ -62,10 +63,16 @@ export async function planObject(
     return { ...baseOf(rendered), adopted: false, ...creation(rendered, scope) };
   }
   const placed = keepAddresses(rendered, live, scope);
+  const deletion = pendingDeletion(live);
   const judgement = scope.adoptions.judge(placed.object, live, scope.lastApplied.has(keyOf(idOf(placed.object))));
   return judgement.action === "refuse"
     ? refusedObject(placed, judgement.diagnostic)
-    : { ...baseOf(placed), adopted: judgement.action === "adopt", ...(await planUpdate(one, placed, live, scope)) };
+    : {
+        ...baseOf(placed),
+        adopted: judgement.action === "adopt",
+        ...(await planUpdate(one, placed, live, scope)),
+        ...(deletion === undefined ? {} : { deletion }),
+      };
 }
 
 function baseOf({

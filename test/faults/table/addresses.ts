@@ -36,6 +36,29 @@ export const addressFaults: readonly Fault[] = [
     undo: async () => drop("west", "shop", "endpointslice/web-by-hand"),
   },
   {
+    what: "a Service of somebody's in west has the address and port of east's gateway for its own",
+    inject: async () => {
+      const address = await kubectl("east", [
+        "-n",
+        istio,
+        "get",
+        "service",
+        "istio-eastwestgateway",
+        "-o",
+        "jsonpath={.status.loadBalancer.ingress[0].ip}",
+      ]);
+      await put("west", {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "by-hand", namespace: "default" },
+        spec: { externalIPs: [address], ports: [{ port: 15443 }], selector: { app: "nobody" } },
+      });
+    },
+    causes: [cause("west", "ISM752")],
+    says: "Service default/by-hand of west (written by",
+    undo: async () => drop("west", "default", "service/by-hand"),
+  },
+  {
     what: "CoreDNS of west says that the shop's name does not exist",
     inject: async () => putCoreFile("west", (await coreFile("west")).replace(/^( +kubernetes )/m, `${nobody}$1`)),
     causes: [cause("west", "ISM598")],

@@ -62,6 +62,18 @@ export const clusterAdminFaults: readonly Fault[] = [
     },
   },
   {
+    what: "the DestinationRule of the shop is deleted in east, and held by a finalizer that nobody takes away",
+    inject: async () => {
+      await patch("east", "shop", "destinationrule/web", [
+        { op: "add", path: "/metadata/finalizers", value: ["team.example/hold"] },
+      ]);
+      await on("east", "shop", "delete destinationrule web --wait=false");
+    },
+    causes: [cause("east", "ISM753")],
+    says: "team.example/hold (taken away by whoever works for it, set by kubectl-patch)",
+    undo: async () => patch("east", "shop", "destinationrule/web", [{ op: "remove", path: "/metadata/finalizers" }]),
+  },
+  {
     what: "the definition of VirtualServices is deleted in east",
     inject: async () => {
       await kubectl("east", ["delete", "customresourcedefinition", "virtualservices.networking.istio.io"]);

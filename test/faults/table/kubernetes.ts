@@ -1,4 +1,4 @@
-import { pidOf } from "../../e2e/node-processes.ts";
+import { pidOf, spaceAlarm } from "../../e2e/node-processes.ts";
 import type { ClusterName, Fault } from "../fault.ts";
 import { cause, kubectl, on, put } from "../fault.ts";
 
@@ -80,6 +80,15 @@ export const kubernetesFaults: readonly Fault[] = [
     undo: async () => {
       await signalTo("west", "kubelet", "SIGCONT");
       await kubectl("west", ["wait", "--for=condition=Ready", "node", "--all", "--timeout=80s"]);
+    },
+  },
+  {
+    what: "the space of east's etcd is used up, so that it takes no writes",
+    inject: async () => spaceAlarm("east", "ACTIVATE"),
+    causes: [cause("east", "ISM768")],
+    undo: async () => {
+      await spaceAlarm("east", "DEACTIVATE");
+      await kubectl("east", ["wait", "--for=condition=Ready", "node", "--all", "--timeout=80s"]);
     },
   },
   {

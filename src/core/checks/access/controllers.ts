@@ -4,7 +4,7 @@ import { kubectl } from "../commands.ts";
 import type { ControllerFacts, ControllerLease, Waiting } from "../controller-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
-import { nodes, serviceIn } from "../subjects.ts";
+import { nodes, serviceIn, storedWrites } from "../subjects.ts";
 
 /** Kubernetes' own controllers, judged by what they leave undone: the API server answers as ever without them. */
 export const controllers: Check = {
@@ -79,6 +79,7 @@ function of(
           ? `Whoever runs the control plane of ${one.cluster} has to bring ${program} back: it is a static pod in most clusters that people run themselves, and the provider's own where one is hired; where it runs, its log says why, or its accounts have lost rights. ${kubectl(one, "-n", "kube-system", "get", "pods", "-l", `component=${program}`)}`
           : `It renews its Lease, so that its rights or its load keep it from this: whoever runs the control plane of ${one.cluster} has to see what its log says, and whether the rights of its accounts are there (an API server that starts puts back ClusterRoles and bindings of Kubernetes that somebody deleted). ${kubectl(one, "auth", "can-i", ...right.split(" "))}`,
       cluster: one.cluster,
+      needs: [storedWrites(one.cluster)],
       breaks: [
         nodes(one.cluster),
         ...(code === "ISM591" ? facts.endpointsOfNobody.map(({ service }) => serviceIn(one.cluster, service)) : []),

@@ -2,7 +2,7 @@ import type { Check } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import { reachedClusters } from "../reached.ts";
-import { nodes } from "../subjects.ts";
+import { nodes, storedWrites } from "../subjects.ts";
 import { runtimes } from "./runtimes-answer.ts";
 
 /** A cluster without a ready node runs nothing; one with some that are not runs less than it could. */
@@ -25,7 +25,7 @@ export const nodesReady: Check = {
           fix: `Whoever runs the cluster has to bring nodes back; their conditions say what they lack: ${kubectl(one, "describe", "nodes")}`,
           cluster: one.cluster,
           breaks: [nodes(one.cluster)],
-          needs: [runtimes(one.cluster)],
+          needs: [runtimes(one.cluster), storedWrites(one.cluster)],
         }),
       ];
     }),

@@ -80,6 +80,15 @@ const table: readonly CheckRow[] = [
     ["error ISM411 east"],
   ],
   [
+    "access/storage",
+    "Leases that stand still",
+    withCluster("east", () => ({
+      storage: { state: "still", newest: "2026-11-23T05:00:00.000000Z", watchedSeconds: 25 },
+    })),
+    ["error ISM768 east"],
+  ],
+  ["access/storage", "nothing in Leases that move", withCluster("east", () => ({ storage: { state: "stores" } })), []],
+  [
     "access/controllers",
     "an endpoint whose pod is gone",
     withControllers({

@@ -72,6 +72,24 @@ const table: readonly CheckRow[] = [
     withCompared({ unfinished: true }),
     ["warning ISM751 east"],
   ],
+  [
+    "drift/being-deleted",
+    "an object that a finalizer holds",
+    withCompared({
+      deletions: [{ id: drifted.id, since: "2026-11-23T05:00:00Z", finalizers: [{ name: "team.example/hold" }] }],
+    }),
+    ["error ISM753 east"],
+  ],
+  [
+    "drift/being-deleted",
+    "nothing in a namespace, of which another check tells",
+    withCompared({
+      deletions: [
+        { id: { group: "", kind: "Namespace", name: "shop" }, since: "2026-11-23T05:00:00Z", finalizers: [] },
+      ],
+    }),
+    [],
+  ],
   ["drift/unfinished", "nothing where every apply has ended", withDrift({ ...drifted, state: "gone" }), []],
   [
     "drift/mesh-file",

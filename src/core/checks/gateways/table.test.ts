@@ -7,7 +7,8 @@ import { unshown } from "../../testing/check-rows.ts";
 import { all, drained, inCluster } from "../../testing/faults/changes.ts";
 import { healthyShop } from "../../testing/faults/shop.ts";
 import { foundBy } from "../../testing/found-by.ts";
-import { withGateway, withIstiodPods } from "../../testing/healthy-facts.ts";
+import { withCluster, withGateway, withIstiodPods } from "../../testing/healthy-facts.ts";
+import type { ClaimingService } from "../control-plane-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, ReachedCluster } from "../facts.ts";
 
 /** An istiod of east to which no ingress gateway is connected. */
@@ -42,6 +43,49 @@ function olderGateway(server: Partial<GatewayServer>, more: Partial<GatewayObjec
 function withOlderGateway(...of: Parameters<typeof olderGateway>): MeshFacts {
   return withRouting(({ gateways }) => ({ gateways: [...gateways, olderGateway(...of)] }));
 }
+
+/** A cluster's own gateway Service, and one of somebody's that has an address too. */
+function withClaims(cluster: "west" | "east", other: Partial<ClaimingService>): MeshFacts {
+  const own = {
+    namespace: "istio-system",
+    name: eastWestGateway,
+    addresses: ["172.30.2.2"],
+    externalIPs: [],
+    ports: [15443],
+    selector: { istio: "eastwestgateway" },
+    written: { by: "isthmus", at: "" },
+  };
+  const theirs = { ...own, namespace: "tools", name: "debug", externalIPs: ["172.30.2.2"], selector: { app: "debug" } };
+  return withCluster(cluster, () => ({ claims: [...(cluster === "east" ? [own] : []), { ...theirs, ...other }] }));
+}
+
+const claimRows: readonly CheckRow[] = [
+  [
+    "gateways/claimed-addresses",
+    "a Service with the address and the port of its cluster's gateway",
+    withClaims("east", {}),
+    ["error ISM752 east"],
+  ],
+  [
+    "gateways/claimed-addresses",
+    "a Service with the address of another network's gateway",
+    withClaims("west", {}),
+    ["error ISM752 west→east"],
+  ],
+  [
+    "gateways/claimed-addresses",
+    "a warning for the address of another cluster's ingress, which the mesh does not need there",
+    withClaims("west", { ports: [443] }),
+    ["warning ISM752 west→east"],
+  ],
+  ["gateways/claimed-addresses", "nothing in another port of it", withClaims("east", { ports: [8443] }), []],
+  [
+    "gateways/claimed-addresses",
+    "nothing in a second Service for the gateway's own pods",
+    withClaims("east", { namespace: "istio-system", selector: { istio: "eastwestgateway" } }),
+    [],
+  ],
+];
 
 /** The check, what is wrong, the facts, and what is found: `severity code cluster→remote`. */
 const table: readonly CheckRow[] = [
@@ -206,6 +250,7 @@ const table: readonly CheckRow[] = [
     })),
     [],
   ],
+  ...claimRows,
   [
     "gateways/subset-chains",
     "a version that the east-west proxy does not lead to",

@@ -76,6 +76,11 @@ export const applyCodes = {
     explanation:
       "Istio's objects are judged by a webhook of istiod, which refuses every change while no istiod answers. A plan then cannot ask the API server what an apply of these objects would change, and compares them with what is there. An apply brings istiod up first, so that it can be the remedy itself.",
   },
+  ISM767: {
+    summary: "An object that an apply would write is being deleted",
+    explanation:
+      "Somebody has deleted it, and finalizers hold it. The API server takes a write to it, and the write is gone with the object whenever the last finalizer is taken away, also long after the apply. The object has to be gone before an apply can make it again.",
+  },
   ISM320: {
     summary: "A workload of the mesh is scaled to 0",
     explanation:

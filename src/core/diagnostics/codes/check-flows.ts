@@ -237,6 +237,21 @@ export const flowCodes = {
     explanation:
       "Kubernetes deletes everything in a namespace before the namespace itself, and refuses new objects meanwhile. An object with a finalizer stays until whoever set it takes it away, and so does the namespace (phase Terminating). An apply can make everything again only when it is gone.",
   },
+  ISM768: {
+    summary: "An API server stores nothing",
+    explanation:
+      "Every API server renews a Lease of its own in kube-system each ten seconds, and kube-controller-manager and kube-scheduler theirs each two. Where the newest is old by the clock of whoever asks, they are watched for 25 seconds: where not one moves meanwhile, nothing is stored. An etcd whose space is used up refuses every write and answers every read until somebody makes room and disarms its alarm, so that the cluster looks well and stands still.",
+  },
+  ISM752: {
+    summary: "Another Service takes the address of a gateway for its own",
+    explanation:
+      "A Service may name any address in spec.externalIPs, and several may have one of a load balancer. The nodes of its cluster then lead every connection to that address and port to its pods: those of pods that are on their way to a gateway of another network, and those that a load balancer brings to a node with the address they were meant for. The address answers from elsewhere, and health checks of the gateway's pods are good.",
+  },
+  ISM753: {
+    summary: "An object of the mesh is being deleted",
+    explanation:
+      "Kubernetes marks an object that is deleted (metadata.deletionTimestamp) and takes it away when its last finalizer is gone. Until then it works and takes writes, so that an apply onto it looks fine, and all of it is gone whenever whoever works for the finalizer takes that away. Nothing takes a deletion back: the object has to go, and to be made again.",
+  },
   ISM761: {
     summary: "What isthmus applied to a cluster is recorded nowhere",
     explanation:

@@ -59,6 +59,22 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
   ],
+  "east-stores-nothing": [
+    ...withoutSchedule,
+    "east-has-no-ready-node",
+    "east-controllers-stand-still",
+    "east-scheduler-stands-still",
+    "west-gets-no-connection-to-east",
+  ],
+  "west-service-takes-the-gateway-of-east": ["west-gets-no-connection-to-east"],
+  // Without an address there is none to take.
+  "east-gateway-waits-for-an-address": [
+    "west-service-takes-the-gateway-of-east",
+    "east-gateway-service-was-edited",
+    "west-does-not-know-the-gateway",
+    "east-gateway-lost-its-network",
+    "west-gets-no-connection-to-east",
+  ],
   "east-runtime-stands-still": ["east-has-no-ready-node", ...withoutNodes],
   // What such an istiod cannot do, whatever else would keep it from that.
   "east-istiod-lacks-rights": ["east-istiod-crashes", "east-shop-has-no-root-certificate"],
@@ -168,12 +184,6 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "west-does-not-know-the-gateway",
     "west-gets-no-connection-to-east",
   ],
-  "east-gateway-waits-for-an-address": [
-    "east-gateway-service-was-edited",
-    "west-does-not-know-the-gateway",
-    "east-gateway-lost-its-network",
-    "west-gets-no-connection-to-east",
-  ],
   "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener", "west-gets-no-connection-to-east"],
   "west-has-no-remote-secret": [
     "west-remote-secret-has-another-name",
@@ -267,6 +277,7 @@ export const sameFacts: readonly (readonly string[])[] = [
   ["east-node-is-tainted", "east-webhook-does-not-answer", "east-image-is-not-there"],
   ["east-pod-has-no-sidecar", "east-pod-refuses-a-sidecar"],
   ["east-service-is-gone", "east-service-is-headless", "east-service-has-another-port"],
+  ["east-has-lost-its-inventory", "east-front-gateway-waits-for-a-finalizer"],
   ["east-has-lost-its-inventory", "east-route-was-edited"],
   ["east-has-lost-its-inventory", "weights-were-not-applied"],
   ["east-has-lost-its-inventory", "east-front-gateway-was-deleted"],

@@ -60,6 +60,24 @@ export const faultsOfHands: readonly MeshFault[] = [
     causes: ["warning ISM456 "],
   },
   {
+    name: "east-front-gateway-waits-for-a-finalizer",
+    happens: inCluster("east", (one) => ({
+      drift: {
+        ...(one.drift?.kind === "compared"
+          ? one.drift
+          : { kind: "compared" as const, applied: true, objects: [], unknown: [] }),
+        deletions: [
+          {
+            id: gatewayId,
+            since: "2026-11-23T05:00:00Z",
+            finalizers: [{ name: "team.example/hold", manager: "kubectl-edit" }],
+          },
+        ],
+      },
+    })),
+    causes: ["error ISM753 east"],
+  },
+  {
     name: "east-front-gateway-was-deleted",
     happens: drift("east", { id: gatewayId, state: "gone", fields: [] }),
     causes: ["error ISM455 east"],

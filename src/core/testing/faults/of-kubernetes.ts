@@ -24,6 +24,31 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
     causes: ["error ISM591 east"],
   },
   {
+    name: "east-stores-nothing",
+    happens: inCluster("east", () => ({
+      storage: { state: "still", newest: "2026-11-23T05:00:00.000000Z", watchedSeconds: 25 },
+    })),
+    causes: ["error ISM768 east"],
+  },
+  {
+    name: "west-service-takes-the-gateway-of-east",
+    happens: inCluster("west", (one) => ({
+      claims: [
+        ...(one.claims ?? []),
+        {
+          namespace: "tools",
+          name: "debug",
+          addresses: ["172.30.2.2"],
+          externalIPs: ["172.30.2.2"],
+          ports: [15443],
+          selector: { app: "debug" },
+          written: { by: "helm", at: "2026-11-23T05:00:00Z" },
+        },
+      ],
+    })),
+    causes: ["error ISM752 west→east"],
+  },
+  {
     name: "east-runtime-stands-still",
     happens: all(
       istiodPods("east", () => ({ problem: "no answer within 10 s", remotes: [] })),

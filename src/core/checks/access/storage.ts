@@ -1,0 +1,25 @@
+import type { Check } from "../check.ts";
+import { problem } from "../check.ts";
+import { kubectl } from "../commands.ts";
+import { reachedClusters } from "../reached.ts";
+import { nodes, storedWrites } from "../subjects.ts";
+
+/** An API server whose etcd takes no writes answers every read, and a dry-run as well: nothing else shows it. */
+export const storage: Check = {
+  id: "access/storage",
+  sentence: "every API server stores what it is told",
+  pre: true,
+  run: (facts) =>
+    reachedClusters(facts).flatMap((one) =>
+      one.storage?.state !== "still"
+        ? []
+        : [
+            problem("ISM768", {
+              detail: `The API server of ${one.cluster} answers, and stores nothing: no Lease of kube-system was renewed in ${one.storage.watchedSeconds} s, the API server's own neither, which it renews every ten seconds. The newest is of ${one.storage.newest}. No apply, shift or drain can change anything there, endpoints of pods that are gone get requests, and no pod is made again.`,
+              fix: `Whoever runs the control plane of ${one.cluster} has to see what its etcd says (etcdctl alarm list, etcdctl endpoint status): mostly its space is used up ("database space exceeded"), which is mended by a compaction, a defragmentation and etcdctl alarm disarm, or its disk is full. The Leases: ${kubectl(one, "-n", "kube-system", "get", "leases")}`,
+              cluster: one.cluster,
+              breaks: [storedWrites(one.cluster), nodes(one.cluster)],
+            }),
+          ],
+    ),
+};

@@ -1,0 +1,45 @@
+import { expect, it } from "vitest";
+import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
+import { readStorage } from "./read-storage.ts";
+import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
+
+const kinds = [{ apiVersion: "coordination.k8s.io/v1", kind: "Lease", plural: "leases", namespaced: true }];
+const identity = { "apiserver.kubernetes.io/identity": "kube-apiserver" };
+const old = "2026-11-23T05:00:00.000000Z";
+
+function lease(name: string, renewTime: string, labels: Readonly<Record<string, string>> = {}) {
+  return wireObject("Lease", { namespace: "kube-system", name, labels }, { spec: { renewTime } });
+}
+
+/** A look ten minutes after the newest renewal, by the clock of whoever asks. */
+function watch(everyMs = 5) {
+  return { now: () => Date.parse("2026-11-23T05:10:00Z"), signal, watchMs: 20, everyMs };
+}
+
+function listsOf(server: FakeApiServer): number {
+  return server.requests.filter(({ url }) => url.includes("/leases")).length;
+}
+
+it("says that nothing is stored where no Lease moves while it is watched", async () => {
+  const { client } = await wireCluster([lease("apiserver-x", old, identity), lease("kube-scheduler", old)], { kinds });
+  expect(await readStorage(client, client, watch())).toEqual({ state: "still", newest: old, watchedSeconds: 0 });
+});
+
+it("says that writes are stored where one moves, though this machine's clock is wrong", async () => {
+  const { client, server } = await wireCluster([lease("apiserver-x", old, identity)], { kinds });
+  const reading = readStorage(client, client, { ...watch(50), watchMs: 60_000 });
+  await expect.poll(() => listsOf(server)).toBeGreaterThan(0);
+  server.put(lease("apiserver-x", "2026-11-23T05:00:10.000000Z", identity));
+  expect(await reading).toEqual({ state: "stores" });
+});
+
+it("asks once where one was renewed just now", async () => {
+  const { client, server } = await wireCluster([lease("apiserver-x", "2026-11-23T05:09:50Z", identity)], { kinds });
+  expect(await readStorage(client, client, watch())).toEqual({ state: "stores" });
+  expect(listsOf(server)).toBe(1);
+});
+
+it("knows nothing where no API server has a Lease", async () => {
+  const { client } = await wireCluster([lease("somebodys", old)], { kinds });
+  expect(await readStorage(client, client, watch())).toBeUndefined();
+});
