@@ -68,7 +68,7 @@ async function inspect(
     const version = await runHelm(file, ["version", "--template", "{{.Version}}"], {
       home: tmpdir(),
       env: options.env,
-      timeoutMs: 10_000,
+      timeoutMs: 60_000,
       signal: options.signal,
     });
     return isNewEnough(version) ? "usable" : { unusable: `is ${version.trim() || "of an unknown version"}` };

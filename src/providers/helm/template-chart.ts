@@ -8,8 +8,9 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { HelmRelease } from "../../core/render/helm-releases.ts";
 import { keptManifests, parseManifests } from "../kept-manifests.ts";
+import { programFailure, renderLimitMs } from "../program-failure.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
-import { runHelm, wordsOfHelm } from "./run-helm.ts";
+import { runHelm } from "./run-helm.ts";
 
 export interface TemplateOptions {
   /** Finds helm; called only when the cache has no answer. */
@@ -62,7 +63,7 @@ async function renderFresh(
       const names = [release.name, options.chart.folder, "--namespace", release.namespace];
       const unchecked = (await hasBrokenSchema(options.chart.folder)) ? ["--skip-schema-validation"] : [];
       const args = ["template", ...names, "--values", file, "--include-crds", "--no-hooks", ...unchecked];
-      const text = await runHelm(helm, args, { ...options, home, timeoutMs: 60_000 });
+      const text = await runHelm(helm, args, { ...options, home, timeoutMs: renderLimitMs });
       return parseManifests(text, `the chart ${release.chart}`);
     } catch (error) {
       options.signal.throwIfAborted();
@@ -84,10 +85,15 @@ async function hasBrokenSchema(folder: string): Promise<boolean> {
 }
 
 function refusal(error: unknown, release: HelmRelease, options: TemplateOptions) {
+  const { words, fix } = programFailure(
+    error,
+    "helm",
+    "Correct spec.istio (profile, values) in the mesh file; the words above are helm's and the chart's own.",
+  );
   return {
     ...errorOf("ISM211"),
-    detail: `helm could not render the chart ${release.chart} as ${release.name} for ${options.cluster}: ${wordsOfHelm(error)}`,
-    fix: "Correct spec.istio (profile, values) in the mesh file; the words above are helm's and the chart's own.",
+    detail: `helm could not render the chart ${release.chart} as ${release.name} for ${options.cluster}: ${words}`,
+    fix,
     cluster: options.cluster,
   } as const;
 }

@@ -63,7 +63,7 @@ async function versionOf(file: string): Promise<string | undefined> {
     return undefined;
   }
   try {
-    const { stdout } = await run(file, ["version", "--remote=false", "-o", "json"], { timeout: 10_000 });
+    const { stdout } = await run(file, ["version", "--remote=false", "-o", "json"], { timeout: 60_000 });
     const parsed = JSON.parse(stdout) as { clientVersion?: { version?: string } };
     return parsed.clientVersion?.version ?? "of an unknown version";
   } catch (error) {

@@ -7,6 +7,7 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { writeYaml } from "../../core/model/object-yaml.ts";
 import { keptManifests, parseManifests } from "../kept-manifests.ts";
+import { programFailure, renderLimitMs } from "../program-failure.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 
 const run = promisify(execFile);
@@ -47,7 +48,7 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
     try {
       const { stdout } = await run(istioctl, ["manifest", "generate", "-f", path.join(folder, "operator.yaml")], {
         signal: options.signal,
-        timeout: 60_000,
+        timeout: renderLimitMs,
         maxBuffer: 64 * 1024 * 1024,
         // Rendering is offline; no kubeconfig of the caller may change the result.
         env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
@@ -63,11 +64,15 @@ async function renderFresh(input: string, options: GenerateOptions): Promise<rea
 }
 
 function refusal(error: unknown, options: GenerateOptions) {
-  const words = (error as { stderr?: string }).stderr?.trim() || (error as Error).message;
+  const { words, fix } = programFailure(
+    error,
+    "istioctl",
+    "Correct spec.istio (profile, values) in the mesh file; the words above are istioctl's own.",
+  );
   return {
     ...errorOf("ISM206"),
     detail: `istioctl ${options.version} could not render the control plane of ${options.cluster}: ${words}`,
-    fix: "Correct spec.istio (profile, values) in the mesh file; the words above are istioctl's own.",
+    fix,
     cluster: options.cluster,
   } as const;
 }

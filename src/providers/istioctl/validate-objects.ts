@@ -2,6 +2,7 @@ import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { renderLimitMs } from "../program-failure.ts";
 import { inTemporaryFolder } from "../temporary-folder.ts";
 
 const run = promisify(execFile);
@@ -28,7 +29,7 @@ export async function validateObjects(
     try {
       await run(istioctl, ["validate", "-f", path.join(folder, "objects.yaml")], {
         signal,
-        timeout: 60_000,
+        timeout: renderLimitMs,
         maxBuffer: 64 * 1024 * 1024,
         env: { PATH: process.env["PATH"], HOME: folder, KUBECONFIG: "/dev/null" },
       });
