@@ -52,6 +52,12 @@ export function goneParts(cluster: string, { id }: DriftedObject): readonly Subj
   ];
 }
 
+/** What goes with a definition whose versions somebody has changed: one that is not served takes its objects from every reader. */
+export function unservedParts(cluster: string, { id, fields }: DriftedObject): readonly Subject[] {
+  const ofVersions = fields.some(({ path }) => path.startsWith("spec.versions"));
+  return id.kind === "CustomResourceDefinition" && ofVersions ? [definitionCalled(cluster, id.name)] : [];
+}
+
 /** Findings about other objects that say more of it than that it has drifted. */
 export function seenBy(cluster: string, { kind, name }: ObjectId): readonly Subject[] {
   if (kind === "Secret" && name.startsWith("istio-reader")) {

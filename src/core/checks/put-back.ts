@@ -3,7 +3,9 @@ import { describeId, keyOf } from "../model/kube-object.ts";
 import { onceFor } from "../once-for.ts";
 import type { Finding } from "./check.ts";
 import { applyCommand, kubectlCommand } from "./commands.ts";
+import type { DriftedObject } from "./drift-facts.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
+import { afterQuota, fullQuotaFor } from "./full-quota.ts";
 import { istioNamespace } from "../render/names.ts";
 import { applyFix, reachedCluster } from "./reached.ts";
 
@@ -35,17 +37,35 @@ export function completeFix(facts: MeshFacts, finding: Finding): Finding {
       ),
     };
   }
+  return { ...finding, ...wayBack(facts, one, { object, drifted }, say) };
+}
+
+/** How an object that isthmus has made comes back, by what is known of it. */
+function wayBack(
+  facts: MeshFacts,
+  one: ReachedCluster,
+  { object, drifted }: { readonly object: ObjectId; readonly drifted: DriftedObject | undefined },
+  say: (text: string) => string,
+): Pick<Finding, "fix" | "commands"> {
+  const apply = applyCommand(facts, { cluster: one.cluster });
+  const full = isMissing(drifted) ? fullQuotaFor(one, object) : undefined;
+  if (full !== undefined) {
+    return { fix: say(afterQuota(full, apply)) };
+  }
   if (drifted?.refusal !== undefined) {
     return {
-      ...finding,
       fix: say(
         "An apply alone is refused, since lists are joined by their items' keys and somebody else's item stays: delete the object, which stops what it does for a moment, and have it made again.",
       ),
-      commands: [kubectlCommand(one, "delete", object), applyCommand(facts, { cluster: one.cluster })],
+      commands: [kubectlCommand(one, "delete", object), apply],
     };
   }
   const force = drifted?.state === "changed" || one.drift?.kind !== "compared" ? [object.kind] : [];
-  return { ...finding, fix: say(putBack), commands: [applyCommand(facts, { cluster: one.cluster, force })] };
+  return { fix: say(putBack), commands: [applyCommand(facts, { cluster: one.cluster, force })] };
+}
+
+function isMissing(drifted: DriftedObject | undefined): boolean {
+  return drifted?.state === "gone" || drifted?.state === "unmade";
 }
 
 /** True for an object that isthmus has not made there, or has made so. */

@@ -4,10 +4,11 @@ import { problem } from "../check.ts";
 import { applyCommand, kubectlCommand } from "../commands.ts";
 import type { DriftedField, DriftedObject } from "../drift-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
+import { afterQuota, fullQuotaFor } from "../full-quota.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { appliedObject, objectOf } from "../subjects.ts";
-import { brokenBy, goneParts, seenBy } from "../drifted.ts";
+import { brokenBy, goneParts, seenBy, unservedParts } from "../drifted.ts";
 import { whyNotCompared } from "../not-compared.ts";
 
 /** From how many objects on that one writer changed, or that are gone, they are one finding. */
@@ -54,14 +55,17 @@ function together(
 
 function reportGone(facts: MeshFacts, one: ReachedCluster, group: readonly DriftedObject[]): readonly Finding[] {
   const [first, ...rest] = group;
+  // A new account has a new token, which the other clusters have to be given.
+  const apply = applyCommand(facts, group.some(isReader) ? {} : { cluster: one.cluster });
+  const full = group.map(({ id }) => fullQuotaFor(one, id)).find((text) => text !== undefined);
   return first === undefined
     ? []
     : [
         problem("ISM455", {
           detail: `${list(group)} of ${one.cluster} ${rest.length === 0 ? "is" : "are"} not there any more: an apply has made ${rest.length === 0 ? "it" : "them"}, and somebody has deleted ${rest.length === 0 ? "it" : "them"} since.`,
-          fix: "Put back what the mesh file asks for.",
-          // A new account has a new token, which the other clusters have to be given.
-          commands: [applyCommand(facts, group.some(isReader) ? {} : { cluster: one.cluster })],
+          ...(full === undefined
+            ? { fix: "Put back what the mesh file asks for.", commands: [apply] }
+            : { fix: afterQuota(full, apply) }),
           cluster: one.cluster,
           object: first.id,
           ...subjectsOf(facts, one, group),
@@ -111,7 +115,7 @@ function subjectsOf(
     breaks: group.flatMap((object) => [
       appliedObject(one.cluster, object.id),
       ...brokenBy(facts, one.cluster, object),
-      ...(object.state === "gone" ? goneParts(one.cluster, object) : []),
+      ...(object.state === "gone" ? goneParts(one.cluster, object) : unservedParts(one.cluster, object)),
     ]),
     // What is found in a namespace that is gone is not why it is gone.
     needs: group

@@ -23,6 +23,23 @@ const drifted: DriftedObject = {
 /** The check, what is wrong, the facts, and what is found: `severity code cluster→remote`. */
 const table: readonly CheckRow[] = [
   ["drift/objects", "an object that somebody has changed", withDrift(drifted), ["error ISM454 east"]],
+  [
+    "drift/objects",
+    "a definition that is not served any more, with everything of its kind that nobody can read",
+    {
+      ...withDrift({
+        id: {
+          group: "apiextensions.k8s.io",
+          kind: "CustomResourceDefinition",
+          name: "destinationrules.networking.istio.io",
+        },
+        state: "changed",
+        fields: [{ path: "spec.versions[0].served", live: "false", wanted: "true" }],
+        writer: kubectlEdit,
+      }),
+    },
+    ["error ISM454 east"],
+  ],
   ["drift/objects", "an object that is gone", withDrift({ ...drifted, state: "gone" }), ["error ISM455 east"]],
   [
     "drift/objects",

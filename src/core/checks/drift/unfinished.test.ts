@@ -89,15 +89,25 @@ it("is a warning where everything is there and some of it not yet as asked", () 
   expect([causes.map(({ code, severity }) => `${severity} ${code}`), ok]).toEqual([["warning ISM751"], true]);
 });
 
-it("explains nothing that is wrong with what is there", () => {
+it("follows from what keeps pods away, since an apply waits for them before it goes on", () => {
+  const tight = { namespace: istio, name: "tight", resources: { pods: { hard: "1", used: "1" } } };
   const facts = changed((one) => {
     const half = halfApplied(one);
-    return one.cluster === "west" ? half : { ...half, nodes: [] };
+    return one.cluster === "west" ? half : { ...half, quotas: [tight] };
   });
-  const without = runChecks(
-    changed((one) => (one.cluster === "west" ? one : { ...one, nodes: [] })),
-    { pre: false },
-  ).causes.map(({ code }) => code);
+  const { causes } = runChecks(facts, { pre: false });
+  expect(causes.map(({ code, cluster }) => `${code} ${cluster ?? ""}`)).toEqual(["ISM447 east"]);
+  expect(causes[0]?.consequences.map(({ code }) => code)).toContain("ISM751");
+});
+
+it("explains nothing that is wrong with what is there", () => {
+  const expired = changed((one) => ({ ...one, meshId: one.cluster === "west" ? "other" : "sandbox" }));
+  const facts = changed((one) => ({
+    ...halfApplied(one),
+    meshId: one.cluster === "west" ? "other" : "sandbox",
+  }));
+  const without = runChecks(expired, { pre: false }).causes.map(({ code }) => code);
+  expect(without).not.toEqual([]);
   expect(runChecks(facts, { pre: false }).causes.map(({ code }) => code)).toEqual(
     expect.arrayContaining([...without, "ISM751"]),
   );

@@ -6,8 +6,10 @@ import type { DriftedObject } from "../drift-facts.ts";
 import { brokenBy, goneParts } from "../drifted.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { whyNotCompared } from "../not-compared.ts";
+import { istioNamespace } from "../../render/names.ts";
 import { reachedClusters } from "../reached.ts";
-import { appliedObject } from "../subjects.ts";
+import type { Subject } from "../subjects.ts";
+import { appliedObject, newPods, nodes, storedWrites } from "../subjects.ts";
 
 /** How many objects are named. */
 const named = 4;
@@ -42,6 +44,7 @@ export const unfinished: Check = {
       commands: [applyCommand(facts, only === undefined ? {} : { cluster: only })],
       ...(only === undefined ? {} : { cluster: only }),
       explainsErrors: true as const,
+      needs: found.flatMap(whatStopsIt),
       provenBy: { own: [] },
       breaks: found.flatMap(({ one: { cluster }, missing }) =>
         missing.flatMap((object) => [
@@ -64,6 +67,17 @@ function unfinishedIn(one: ReachedCluster): readonly Unfinished[] {
   const objects = one.drift?.kind === "compared" ? one.drift.objects : [];
   const missing = objects.filter(({ state }) => state === "unmade" || state === "pending");
   return isUnfinished(one) ? [{ one, missing }] : [];
+}
+
+/**
+ * An apply waits for pods before it goes on: where none can be made or run, that
+ * is what has stopped it, and everything that it had yet to make is missing for that reason.
+ */
+function whatStopsIt({ one: { cluster }, missing }: Unfinished): readonly Subject[] {
+  const namespaces = new Set([istioNamespace, ...missing.flatMap(({ id }) => id.namespace ?? [])]);
+  return missing.some(({ state }) => state === "unmade")
+    ? [storedWrites(cluster), nodes(cluster), ...[...namespaces].map((namespace) => newPods(cluster, namespace))]
+    : [];
 }
 
 function describe({ one: { cluster }, missing }: Unfinished): string {

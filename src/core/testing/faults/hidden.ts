@@ -1,5 +1,6 @@
 /** What shows by pods that come, of which none does. */
 const withoutSchedule = [
+  "east-apply-has-not-ended",
   "east-istio-cni-does-not-start",
   "east-node-is-tainted",
   "east-dns-has-another-address",
@@ -24,6 +25,7 @@ const unreached = "east-api-server-does-not-reach-istiod";
 
 /** What needs pods that start. */
 const withoutNodes = [
+  "east-apply-has-not-ended",
   "east-istio-cni-does-not-start",
   "east-dns-has-another-address",
   "east-node-is-tainted",
@@ -97,6 +99,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
   ],
   "east-node-is-tainted": [
+    "east-apply-has-not-ended",
     "east-istio-cni-does-not-start",
     "east-dns-has-another-address",
     "west-gets-no-connection-to-east",
@@ -107,11 +110,12 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "east-ingress-has-no-order-of-failover",
   ],
-  "east-istio-cni-does-not-start": ["east-orders-has-no-ready-pod"],
+  "east-istio-cni-does-not-start": ["east-apply-has-not-ended", "east-orders-has-no-ready-pod"],
   "east-webhook-does-not-answer": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-image-is-not-there": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-gateways": [
+    "east-apply-has-not-ended",
     "east-gateways-keep-an-old-root",
     "east-istiod-crashes",
     "east-ingress-is-not-ready",
