@@ -2,7 +2,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { StorageFacts } from "../../core/checks/controller-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { KubeClient } from "../../kube/client.ts";
-import { unlessForbidden } from "../../kube/errors.ts";
 
 const leases = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-system" };
 
@@ -27,7 +26,7 @@ export interface StorageWatch {
  * Whether a cluster's API server stores what it is told, by the Leases that it
  * and its controllers renew: where none of them is new by this machine's clock,
  * which may be wrong, they are watched until one moves. Undefined where no API
- * server has a Lease, or they may not be listed. The first look may be one that
+ * server has a Lease. The first look may be one that
  * others share; `again` shares none.
  */
 export async function readStorage(
@@ -35,10 +34,7 @@ export async function readStorage(
   again: Pick<KubeClient, "list">,
   { now, signal, watchMs = 25_000, everyMs = 2_000 }: StorageWatch,
 ): Promise<StorageFacts | undefined> {
-  const before = await unlessForbidden(
-    async () => client.list(leases, { signal }),
-    () => [],
-  );
+  const before = await client.list(leases, { signal });
   const newest = newestOf(before);
   if (newest === undefined || !before.some(isOfApiServer)) {
     return undefined;

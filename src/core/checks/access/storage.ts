@@ -7,7 +7,7 @@ import { nodes, storedWrites } from "../subjects.ts";
 /** An API server whose etcd takes no writes answers every read, and a dry-run as well: nothing else shows it. */
 export const storage: Check = {
   id: "access/storage",
-  sentence: "every API server stores what it is told",
+  sentence: "no API server has stopped renewing its Lease",
   pre: true,
   run: (facts) =>
     reachedClusters(facts).flatMap((one) =>
