@@ -19,7 +19,7 @@ const mesh: Mesh = {
 };
 
 /** What the rule says of west with a Certificate for that Secret, or without cert-manager. */
-async function said(secretName: string | undefined, ofMesh = mesh) {
+async function said(secretName: string | undefined, ofMesh = mesh, { away = false } = {}) {
   const certificate = wireObject(
     "Certificate",
     { namespace: "istio-system", name: "shop" },
@@ -28,10 +28,13 @@ async function said(secretName: string | undefined, ofMesh = mesh) {
       spec: { secretName },
     },
   );
-  const { client } = await wireCluster(
+  const { client, server } = await wireCluster(
     secretName === undefined ? [] : [certificate],
     secretName === undefined ? {} : { kinds },
   );
+  if (away) {
+    await server.close();
+  }
   const member = { client, cluster: clusterNamed(twoClusters, "west"), context: { context: "c-west" } };
   const current = { meshFile: { mesh: ofMesh }, members: [member] } as unknown as CurrentState;
   return certificateWriters.find(current, { signal } as never);
@@ -48,4 +51,8 @@ it("lets Certificates be that fill other Secrets, and clusters without cert-mana
   expect(await said("other")).toEqual([]);
   expect(await said(undefined)).toEqual([]);
   expect(await said("front", twoClusters)).toEqual([]);
+});
+
+it("says nothing of a cluster that stops answering, of which the plan itself tells", async () => {
+  expect(await said("front", mesh, { away: true })).toEqual([]);
 });

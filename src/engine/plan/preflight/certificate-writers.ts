@@ -5,7 +5,7 @@ import type { KubeObject } from "../../../core/model/kube-object.ts";
 import { idOf } from "../../../core/model/kube-object.ts";
 import { istioNamespace } from "../../../core/render/names.ts";
 import type { KubeClient } from "../../../kube/client.ts";
-import { isAbsence, isForbidden } from "../../../kube/errors.ts";
+import { listOrNone } from "./list-or-none.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
 /** A Secret has one writer: cert-manager would put back its own certificate each time that isthmus puts in one (ISM665). */
@@ -38,15 +38,8 @@ export const certificateWriters: PreflightRule = {
   },
 };
 
-/** None where there is no cert-manager, or its objects may not be listed. */
+/** None where there is no cert-manager. */
 async function listCertificates(client: KubeClient, signal: AbortSignal): Promise<readonly KubeObject[]> {
-  try {
-    const kind = { apiVersion: "cert-manager.io/v1", kind: "Certificate", namespace: istioNamespace };
-    return await client.list(kind, { signal });
-  } catch (error) {
-    if (isAbsence(error) || isForbidden(error)) {
-      return [];
-    }
-    throw error;
-  }
+  const kind = { apiVersion: "cert-manager.io/v1", kind: "Certificate", namespace: istioNamespace };
+  return listOrNone(async () => client.list(kind, { signal }), signal);
 }

@@ -14,6 +14,7 @@ interface Theirs {
   readonly servers?: readonly object[];
   readonly also?: readonly ReturnType<typeof wireObject>[];
   readonly forbidden?: boolean;
+  readonly away?: boolean;
 }
 
 /** What the rule says of west, where somebody has a Gateway with these servers. */
@@ -22,6 +23,7 @@ async function said({
   servers = [plain],
   also = [],
   forbidden = false,
+  away = false,
 }: Theirs): Promise<readonly string[]> {
   const theirs = wireObject(
     "Gateway",
@@ -31,6 +33,9 @@ async function said({
   const { client, server } = await wireCluster([theirs, ...also], { kinds });
   if (forbidden) {
     server.inject({ kind: "status", status: 403 }, { times: 9 });
+  }
+  if (away) {
+    await server.close();
   }
   const member = { client, cluster: clusterNamed(twoClusters, "west"), context: { context: "c-west" } };
   const current = { meshFile: { mesh: twoClusters }, members: [member] } as unknown as CurrentState;
@@ -57,6 +62,7 @@ describe("an older Gateway of somebody else", () => {
     ["is for other pods", { selector: { istio: "theirs" } }],
     ["stands beside one that is there already, which check tells of", { also: [ours] }],
     ["may not be listed", { forbidden: true }],
+    ["is in a cluster that stops answering, of which the plan itself tells", { away: true }],
   ])("is no matter where it %s", async (_, theirs) => {
     expect(await said(theirs)).toEqual([]);
   });

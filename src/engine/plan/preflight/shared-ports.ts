@@ -7,10 +7,10 @@ import type { Mesh } from "../../../core/model/mesh.ts";
 import { networkingOf } from "../../../core/releases/istio-releases.ts";
 import { renderFrontGateways } from "../../../core/render/front-gateway.ts";
 import { ingressGateway } from "../../../core/render/names.ts";
-import { unlessForbidden } from "../../../kube/errors.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { listEverywhere } from "../../facts/list-known.ts";
 import { readGateway } from "../../facts/read-routing.ts";
+import { listOrNone } from "./list-or-none.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
 /** Gateways that an apply would make, and that an older one of somebody else's keeps from their port (ISM615). */
@@ -52,14 +52,11 @@ async function findRivals(
   });
 }
 
-/** None where Istio is not there yet, or this account may not list them all. */
+/** None where Istio is not there yet. */
 async function listGateways(
   { client, mesh }: Pick<Connected, "client"> & { readonly mesh: Mesh },
   signal: AbortSignal,
 ): Promise<readonly GatewayObject[]> {
   const kind = { apiVersion: networkingOf(mesh.istio), kind: "Gateway" };
-  return unlessForbidden(
-    async () => (await listEverywhere(client, kind, signal)).map(readGateway),
-    () => [],
-  );
+  return listOrNone(async () => (await listEverywhere(client, kind, signal)).map(readGateway), signal);
 }
