@@ -78,6 +78,24 @@ describe("the proxy for a server", () => {
       found: proxy,
     },
     {
+      name: "NO_PROXY names an address of IPv6, written otherwise",
+      server: "https://[2001:db8::6]:6443",
+      env: { HTTPS_PROXY: proxy, NO_PROXY: "2001:DB8:0:0:0:0:0:6" },
+      found: undefined,
+    },
+    {
+      name: "NO_PROXY names a port of an address of IPv6",
+      server: "https://[2001:db8::6]:6443",
+      env: { HTTPS_PROXY: proxy, NO_PROXY: "[2001:db8::6]:443" },
+      found: proxy,
+    },
+    {
+      name: "an empty NO_PROXY leaves the word to no_proxy",
+      server: "https://api:6443",
+      env: { HTTPS_PROXY: proxy, NO_PROXY: "", no_proxy: "api" },
+      found: undefined,
+    },
+    {
       name: "NO_PROXY names everything",
       server: "https://api:6443",
       env: { HTTPS_PROXY: proxy, NO_PROXY: "*" },

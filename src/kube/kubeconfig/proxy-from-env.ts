@@ -17,7 +17,8 @@ export function findProxyInEnv(
   }
   const host = server.hostname.replace(/^\[|\]$/g, "");
   const port = server.port === "" ? (server.protocol === "https:" ? "443" : "80") : server.port;
-  const exceptions = (env["NO_PROXY"] ?? env["no_proxy"] ?? "").split(",").map((one) => one.trim());
+  const named = [env["NO_PROXY"], env["no_proxy"]].find((one) => (one ?? "") !== "") ?? "";
+  const exceptions = named.split(",").map((one) => one.trim().toLowerCase());
   if (isLoopback(host) || exceptions.some((one) => covers(one, host, port))) {
     return undefined;
   }
@@ -41,12 +42,23 @@ function covers(exception: string, host: string, port: string): boolean {
   if (range !== null) {
     return inRange(range[1] ?? "", Number(range[2]), host);
   }
-  const withPort = /^(.*[^:]):(\d+)$/.exec(exception);
-  if (withPort !== null && withPort[2] !== port) {
+  const { name, at } = splitPort(exception);
+  if (at !== undefined && at !== port) {
     return false;
   }
-  const name = (withPort?.[1] ?? exception).toLowerCase().replace(/^\*?\./, ".");
-  return name.startsWith(".") ? host.endsWith(name) : host === name || host.endsWith(`.${name}`);
+  const family = isIP(name);
+  if (family !== 0) {
+    return inRange(name, family === 4 ? 32 : 128, host);
+  }
+  const ending = name.startsWith("*.") ? name.slice(1) : name;
+  return ending.startsWith(".") ? host.endsWith(ending) : host === ending || host.endsWith(`.${ending}`);
+}
+
+/** An address of IPv6 has brackets where a port follows. */
+function splitPort(exception: string): { readonly name: string; readonly at?: string } {
+  const found = /^(?:\[(.+)\]|([^:]+)):(\d+)$/.exec(exception);
+  const [name, at] = [found?.[1] ?? found?.[2], found?.[3]];
+  return name === undefined || at === undefined ? { name: exception } : { name, at };
 }
 
 function inRange(network: string, bits: number, host: string): boolean {
