@@ -1,5 +1,4 @@
 import { readFileSync, writeFileSync } from "node:fs";
-import type { ClientHttp2Session } from "node:http2";
 import { connect } from "node:http2";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -7,20 +6,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
 import { killNode, reviveNodes } from "../e2e/node-processes.ts";
 import { freshFolder, isthmus, kubectl, root, writeMeshFile } from "../e2e/world.ts";
-
-/** Answers every call of gRPC with an empty message of its own and status 0, and anything else as the example does. */
-const server = `require("node:http2").createServer().on("stream", (stream, headers) => {
-  stream.on("error", () => {});
-  if (!String(headers["content-type"]).startsWith("application/grpc")) {
-    stream.respond({ ":status": 200 });
-    return stream.end("ok");
-  }
-  stream.resume().on("end", () => {
-    stream.respond({ ":status": 200, "content-type": "application/grpc" }, { waitForTrailers: true });
-    stream.on("wantTrailers", () => stream.sendTrailers({ "grpc-status": "0" }));
-    stream.end(Buffer.from([0, 0, 0, 0, 0]));
-  });
-}).listen(5000);`;
+import { grpcCall, grpcManifests, grpcPrefix } from "./grpc-calls.ts";
 
 /** As in the proof of HTTP: `near` is asked in the ingress' own cluster, `far` in the other one. */
 const services: Readonly<Record<string, object>> = {
@@ -36,16 +22,8 @@ let [file, address] = ["", ""];
 function writeMesh(): string {
   const into = freshFolder();
   const example = readFileSync(path.join(root, "examples", "helloworld.yaml"), "utf8");
-  const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e", server];
   for (const name of names) {
-    const text = example
-      .replaceAll(/(?<!examples-)helloworld/g, `${name}-grpc`)
-      .replaceAll("cpu: 100m", "cpu: 10m")
-      .replaceAll("replicas: 1", "replicas: 2")
-      .replace("name: http,", "name: grpc,")
-      .replaceAll("httpGet: { path: /health, port: 5000 }", "tcpSocket: { port: 5000 }")
-      .replaceAll(/ {10}env: /g, `          command: ${JSON.stringify(command)}\n          env: `);
-    writeFileSync(path.join(into, `${name}.yaml`), text);
+    writeFileSync(path.join(into, `${name}.yaml`), grpcManifests(example, `${name}-grpc`));
   }
   return writeMeshFile(into, (text) => {
     const mesh = parse(text) as { spec: { services: object[] } };
@@ -60,7 +38,7 @@ function writeMesh(): string {
           name: `${name}-grpc`,
           gateway: "front",
           hosts: [`${name}.example`],
-          match: { prefix: "/hello.Greeter/" },
+          match: { prefix: grpcPrefix },
           weights: { v1: 80, v2: 20 },
         },
       ],
@@ -103,29 +81,6 @@ interface Calls {
   lastFailed: number;
 }
 
-/** How one call ended: "0" where it was answered, and else its status, its reset or what broke. */
-async function call(session: ClientHttp2Session, name: string): Promise<string> {
-  return new Promise((resolve) => {
-    const stream = session.request({
-      ":method": "POST",
-      ":path": "/hello.Greeter/SayHello",
-      ":authority": `${name}.example`,
-      "content-type": "application/grpc",
-      te: "trailers",
-    });
-    let status: string | undefined;
-    const heard = (headers: Readonly<Record<string, unknown>>): void => {
-      status = headers["grpc-status"] === undefined ? status : String(headers["grpc-status"]);
-    };
-    stream.on("response", heard).on("trailers", heard);
-    stream.setTimeout(15_000, () => stream.close(8));
-    stream.once("error", () => {});
-    // A stream that was cut ends without an error: only its reset code tells.
-    stream.once("close", () => resolve(stream.rstCode === 0 ? (status ?? "no status") : `reset ${stream.rstCode}`));
-    stream.resume().end(Buffer.from([0, 0, 0, 0, 0]));
-  });
-}
-
 /** Calls each service so often, for two seconds before the fault and thirty after it. */
 async function callDuring(fault: () => Promise<unknown>): Promise<Readonly<Record<string, Calls>>> {
   const sessions = new Map(names.map((name) => [name, connect(`http://${address}`)]));
@@ -137,7 +92,7 @@ async function callDuring(fault: () => Promise<unknown>): Promise<Readonly<Recor
   const timer = setInterval(() => {
     for (const [name, session] of sessions) {
       const at = performance.now();
-      const called = call(session, name).then((ended) => {
+      const called = grpcCall(session, `${name}.example`, "SayHello").then((ended) => {
         const tally = tallies[name];
         if (at >= faultAt && tally !== undefined) {
           tally.sent += 1;
