@@ -148,10 +148,10 @@ func main() {
 	fmt.Println("emptyDir of a volume, and configMap of another:", string(volume))
 }
 GO
-go mod init findings >/dev/null 2>&1
-go get -d k8s.io/apimachinery@v0.36.3 k8s.io/client-go@v0.36.3 k8s.io/api@v0.36.3 >/dev/null 2>&1
-go mod tidy >/dev/null 2>&1
-seen=$(go run .)
+go mod init build >/dev/null 2>&1
+go get k8s.io/apimachinery@v0.36.3 k8s.io/client-go@v0.36.3 k8s.io/api@v0.36.3 >/dev/null 2>&1
+go build -o build . 2>/dev/null
+seen=$(./build)
 expected='HOST, and URL of another: HOST URL
 HOST PORT instead: HOST URL PORT
 HOST PORT, and URL of another: HOST PORT URL
