@@ -5,6 +5,7 @@ import type { Door, RouteOf } from "../routing/doors.ts";
 import { doorsOf, requestsOf } from "../routing/doors.ts";
 import type { RequestMatch } from "../routing/match-relation.ts";
 import { relate } from "../routing/match-relation.ts";
+import { standsFor } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import type { Path } from "../mesh-file/path.ts";
 
@@ -77,9 +78,7 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
     return [];
   }
   const at = { listener: door.listener, hosts: [door.host] };
-  const wider = doors.filter(
-    (other) => other.listener === door.listener && other.host !== door.host && covers(other.host, door.host),
-  );
+  const wider = doors.filter((other) => other.listener === door.listener && standsFor(other.host, door.host));
   const missing = wider
     .flatMap((other) => other.routes)
     .filter(
@@ -105,10 +104,6 @@ function unreachedAt(door: Door, doors: readonly Door[], place: Place): readonly
 /** All routes of a cluster are in its region. */
 function anywhere(match: RequestMatch): RequestMatch {
   return { ...match, fromRegions: [] };
-}
-
-function covers(wildcard: string, host: string): boolean {
-  return wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1)));
 }
 
 function unansweredInside(door: Door, place: Place): readonly Diagnostic[] {

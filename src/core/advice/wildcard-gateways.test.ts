@@ -8,21 +8,35 @@ function route(name: string, gateway: string, host: string, more = ""): string {
 }
 
 const secured = (secret: string): string => `, tls: { secretName: ${secret} }`;
+const published = ", dns: { via: externalDns }";
 const exact = (path: string): string => `, match: { exact: ${path} }`;
 
 it.each<[string, readonly string[], readonly string[]]>([
-  ["with a wildcard at its Gateway", [route("all", "g", "*.a.example"), route("own", "g", "b.a.example")], ["ISM781"]],
-  ["with any host at its Gateway", [route("all", "g", "*"), route("own", "g", "b.a.example")], ["ISM781"]],
   [
-    "over TLS, whatever the Secrets are",
+    "over TLS by a certificate of its own",
     [route("all", "g", "*.a.example", secured("s")), route("own", "g", "b.a.example", secured("t"))],
     ["ISM781"],
   ],
-  ["at another Gateway", [route("all", "g", "*.a.example"), route("own", "h", "b.a.example")], []],
-  ["for another host", [route("all", "g", "*.a.example"), route("own", "g", "a.example")], []],
+  [
+    "at a Gateway that external-dns reads",
+    [route("all", "g", "*.a.example", published), route("own", "g", "b.a.example")],
+    ["ISM781"],
+  ],
+  [
+    "with a wildcard, which the Gateway names alone",
+    [route("all", "g", "*.a.example"), route("own", "g", "b.a.example")],
+    [],
+  ],
+  [
+    "with the wildcard's certificate",
+    [route("all", "g", "*.a.example", secured("s")), route("own", "g", "b.a.example", secured("s"))],
+    [],
+  ],
+  ["at another Gateway", [route("all", "g", "*.a.example", published), route("own", "h", "b.a.example")], []],
+  ["for another host", [route("all", "g", "*.a.example", published), route("own", "g", "a.example")], []],
   [
     "for other requests",
-    [route("all", "g", "*.a.example", exact("/x")), route("own", "g", "b.a.example", exact("/y"))],
+    [route("all", "g", "*.a.example", exact("/x") + published), route("own", "g", "b.a.example", exact("/y"))],
     [],
   ],
 ])(

@@ -5,7 +5,7 @@ import { renderHostRoutes } from "../render/host-routes.ts";
 import { istioNamespace } from "../render/names.ts";
 import { renderVirtualService } from "../render/virtual-service.ts";
 import { isChallenged } from "../routing/challenged-hosts.ts";
-import { frontGatewayOf } from "../routing/hosts.ts";
+import { frontGatewayOf, standsFor } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import type { MeshName } from "./published-names.ts";
 
@@ -136,7 +136,5 @@ function hostsOfSpec({ spec }: KubeObject): readonly string[] {
 }
 
 function carries(hosts: readonly string[], name: string): boolean {
-  return hosts
-    .map((host) => host.toLowerCase())
-    .some((host) => host === name || host === "*" || (host.startsWith("*.") && name.endsWith(host.slice(1))));
+  return hosts.map((host) => host.toLowerCase()).some((host) => host === name || standsFor(host, name));
 }

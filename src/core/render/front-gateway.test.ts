@@ -169,3 +169,42 @@ it("has a Gateway that is there keep its addresses while others are not known, a
   );
   expect(awaited.keep?.({ ...live, metadata: { name: "s", namespace: "shop" } })).toBeUndefined();
 });
+
+/** The hosts of each server of the only Gateway. */
+function serversOf(...routes: readonly string[]): readonly unknown[] {
+  const mesh = meshOf(...routes);
+  const [west] = mesh.clusters;
+  const [gateway] = renderFrontGateways(mesh, west ?? {}, { ingressAddresses });
+  const { servers = [] } = (gateway?.object["spec"] ?? {}) as { readonly servers?: readonly { hosts: unknown }[] };
+  return servers.map(({ hosts }) => hosts);
+}
+
+const at = (name: string, host: string, more = "weights: { v1: 100 }"): string =>
+  `name: ${name}, gateway: g, hosts: ["${host}"], ${more}`;
+
+it.each<[string, readonly string[], readonly (readonly string[])[]]>([
+  [
+    "alone",
+    [at("all", "*.a.example"), at("own", "b.a.example"), at("apex", "a.example")],
+    [["*.a.example", "a.example"]],
+  ],
+  ["alone, the widest one", [at("any", "*"), at("all", "*.a.example"), at("own", "b.a.example")], [["*"]]],
+  [
+    "alone with its certificate, and not for that of another",
+    ["s", "s", "t"].map((secret, index) =>
+      at(
+        `r${index}`,
+        ["*.a.example", "b.a.example", "c.a.example"][index] ?? "",
+        `weights: { v1: 100 }, tls: { secretName: ${secret} }`,
+      ),
+    ),
+    [["*.a.example"], ["c.a.example"]],
+  ],
+  [
+    "beside each host that external-dns is to read there",
+    [at("all", "*.a.example"), at("own", "b.a.example", "weights: { v1: 100 }, dns: { via: externalDns }")],
+    [["*.a.example", "b.a.example"]],
+  ],
+])("names a wildcard %s, so that no host gets the rules of another route", (_name, routes, hosts) => {
+  expect(serversOf(...routes)).toEqual(hosts);
+});

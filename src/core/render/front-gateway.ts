@@ -1,7 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
-import { frontGatewayOf, frontRoutesOf } from "../routing/hosts.ts";
+import { frontGatewayOf, frontRoutesOf, standsFor } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { usesGatewayApi } from "../routing/version-service.ts";
 import type { PublishedTarget } from "./external-dns-annotations.ts";
@@ -128,6 +128,12 @@ function frontGatewaysAt(mesh: Mesh, cluster: Pick<Cluster, "region">): readonly
   });
 }
 
+/** The Gateways of a cluster, `namespace/name`, that name also hosts for which a wildcard of theirs stands: external-dns writes those that it reads there. */
+export function namesEveryHost(mesh: Mesh, cluster: Pick<Cluster, "region">): ReadonlySet<string> {
+  const published = frontGatewaysAt(mesh, cluster).filter(({ isPublished }) => isPublished);
+  return new Set(published.map(({ namespace, name }) => `${namespace}/${name}`));
+}
+
 type Bare = Omit<FrontGateway, "isPublished" | "isPassedOver">;
 
 /** The Gateways of the routes that are published that way, in any region, and all of their hosts. */
@@ -155,7 +161,7 @@ function routesByGateway({ services }: Mesh): ReadonlyMap<string, Bare> {
 }
 
 function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: PublishedTarget): KubeObject {
-  const { namespace, name, routes, isPublished, isPassedOver } = gateway;
+  const { namespace, name, isPublished, isPassedOver } = gateway;
   const annotations = {
     ...(isPublished ? targetAnnotationsOf(mesh, target) : {}),
     ...(isPassedOver ? passedOver : {}),
@@ -168,7 +174,7 @@ function renderFrontGateway(mesh: Mesh, gateway: FrontGateway, target: Published
       namespace,
       ...(isPublished || isPassedOver ? { annotations } : {}),
     },
-    spec: { selector: { istio: "ingressgateway" }, servers: renderServers(routes) },
+    spec: { selector: { istio: "ingressgateway" }, servers: renderServers(gateway) },
   };
 }
 
@@ -181,7 +187,7 @@ export function isPublished(gateway: KubeObject): boolean {
   return targetIn(gateway.metadata.annotations) !== undefined;
 }
 
-function renderServers(routes: readonly Route[]): Json[] {
+function renderServers({ routes, isPublished }: FrontGateway): Json[] {
   const hostsOf = new Map<string | undefined, Set<string>>();
   for (const route of routes) {
     const hosts = hostsOf.get(route.tls?.secretName) ?? new Set<string>();
@@ -190,16 +196,28 @@ function renderServers(routes: readonly Route[]): Json[] {
     }
     hostsOf.set(route.tls?.secretName, hosts);
   }
+  const served = (hosts: ReadonlySet<string>): string[] => (isPublished ? [...hosts] : widestOf([...hosts]));
   const secrets = [...hostsOf.keys()].filter((name) => name !== undefined);
   return [...hostsOf].map(([secretName, hosts]) =>
     secretName === undefined
-      ? { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: [...hosts] }
+      ? { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: served(hosts) }
       : {
           port: { number: 443, name: portName(secrets.indexOf(secretName)), protocol: "HTTPS" },
           tls: { mode: "SIMPLE", credentialName: secretName },
-          hosts: [...hosts],
+          hosts: served(hosts),
         },
   );
+}
+
+/**
+ * The hosts for which no other one of them stands. Istio gives a host that a
+ * server names the rules of every VirtualService of its Gateway that stands for
+ * it, by age; one that the server has by a wildcard gets those of the
+ * VirtualServices that name it
+ * (https://github.com/istio/istio/blob/1.31.0/pkg/config/host/names.go, Intersection).
+ */
+function widestOf(hosts: readonly string[]): string[] {
+  return hosts.filter((host) => !hosts.some((other) => standsFor(other, host)));
 }
 
 /** Ports of a Gateway need names of their own. */

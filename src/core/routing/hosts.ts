@@ -86,6 +86,11 @@ export function completeHost(host: string, namespace: string | undefined, all: r
     : host;
 }
 
+/** Whether a wildcard stands for a host or for a narrower wildcard: `*` for all, `*.example.org` for www.example.org and *.a.example.org. */
+export function standsFor(wildcard: string, host: string): boolean {
+  return wildcard !== host && (wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1))));
+}
+
 /** The routes by which ingress gateways serve a service; those for callers inside the mesh alone are in sidecars only. */
 export function frontRoutesOf({ routes }: Pick<Service, "routes">): readonly Route[] {
   return routes.filter((route) => frontGatewayOf(route) !== undefined);

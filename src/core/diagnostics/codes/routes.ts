@@ -105,7 +105,7 @@ export const routeCodes = {
   ISM781: {
     summary: "A wildcard's route may take a host's requests",
     explanation:
-      "Proxies choose the most exact host, but Istio puts the rules of every VirtualService of a Gateway into each host of that Gateway that its own hosts stand for: a route for *.example.org and one for a.example.org at one Gateway are tried one after the other for a.example.org, by the age of their VirtualServices, which differs from cluster to cluster. Routes at Gateways of different names are kept apart. `isthmus check` compares what proxies have (ISM475), and `isthmus verify` asks.",
+      "Proxies choose the most exact host, but Istio puts the rules of every VirtualService of a Gateway into each host which that Gateway names and they stand for: a route for *.example.org and one for a.example.org are then tried one after the other for a.example.org, by the age of their VirtualServices, which differs from cluster to cluster. A Gateway names the wildcard alone where it can. It has to name both where the routes have certificates in different Secrets, since a proxy finds a certificate by the host, and where external-dns publishes the hosts that it names. Routes at Gateways of different names are kept apart. `isthmus check` compares what proxies have (ISM475), and `isthmus verify` asks.",
   },
   ISM726: {
     summary: "A try may take longer than its request",

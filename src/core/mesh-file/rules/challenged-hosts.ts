@@ -2,6 +2,7 @@ import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { describePath } from "../path.ts";
+import { standsFor } from "../../routing/hosts.ts";
 import { routesOf, type PlacedRoute } from "../walk-draft.ts";
 
 /**
@@ -24,7 +25,7 @@ export function checkChallengedHosts(draft: MeshDraft): readonly Finding[] {
       ? []
       : itemsOf(value.hosts).flatMap(([index, host]): readonly Finding[] => {
           const name = host.toLowerCase();
-          const wildcard = plain.find((other) => hostsOf(other).some((one) => covers(one, name)));
+          const wildcard = plain.find((other) => hostsOf(other).some((one) => standsFor(one, name)));
           return listed.has(name) || name.startsWith("*") || wildcard === undefined
             ? []
             : [
@@ -42,8 +43,4 @@ export function checkChallengedHosts(draft: MeshDraft): readonly Finding[] {
 
 function hostsOf({ value }: PlacedRoute): readonly string[] {
   return itemsOf(value.hosts).map(([, host]) => host.toLowerCase());
-}
-
-function covers(wildcard: string, host: string): boolean {
-  return wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1)));
 }

@@ -2,6 +2,7 @@ import type { MeshDraft } from "../draft.ts";
 import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import { describePath } from "../path.ts";
+import { standsFor } from "../../routing/hosts.ts";
 import { findRepeated } from "./find-repeated.ts";
 import { isForSidecars, routesOf } from "../walk-draft.ts";
 
@@ -25,7 +26,7 @@ export function checkRouteHosts(draft: MeshDraft): readonly Finding[] {
     return hosts
       .filter((one) => !repeated.includes(one))
       .flatMap(({ index, host }) => {
-        const wider = hosts.find((other) => other.host !== host && isPartOf(host, other.host));
+        const wider = hosts.find((other) => standsFor(other.host, host));
         return wider === undefined
           ? []
           : [
@@ -39,9 +40,4 @@ export function checkRouteHosts(draft: MeshDraft): readonly Finding[] {
             ];
       });
   });
-}
-
-/** Whether a wildcard stands for the host: `*` for all, `*.a` for all that end in `.a`. */
-function isPartOf(host: string, wildcard: string): boolean {
-  return wildcard === "*" || (wildcard.startsWith("*.") && host.endsWith(wildcard.slice(1)));
 }
