@@ -32,7 +32,7 @@ export async function transferZone(port: number, zone: string): Promise<Readonly
       }
       return ends < 2 ? "more" : "complete";
     },
-    { host: "127.0.0.1", port, connectMs: 5000, answerMs: 10_000, signal: AbortSignal.timeout(20_000) },
+    { host: "127.0.0.1", port, connectMs: 60_000, answerMs: 60_000, signal: AbortSignal.timeout(120_000) },
   );
   return sets;
 }
