@@ -218,7 +218,7 @@ export const checkCodes = {
   ISM454: {
     summary: "An object is not as isthmus applied it",
     explanation:
-      "Every object of the mesh is compared with what an apply would make of it, as `isthmus plan` does. Somebody else has written over this one since: its field managers say who, and when that one wrote last. Where the API server keeps no name (a field was taken away), it differs although the mesh file asks for the same as at the last apply.",
+      "Every object of the mesh is compared with what an apply would make of it, as `isthmus plan` does. Somebody else has written over this one since: its field managers say who, and when that one wrote last. Where the API server keeps no name (a field was taken away, or only the order of a list changed, which in Kubernetes 1.36 no field manager owns), it differs although the mesh file asks for the same as at the last apply.",
   },
   ISM455: {
     summary: "An object of the mesh is gone",
