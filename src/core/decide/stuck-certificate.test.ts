@@ -88,4 +88,11 @@ it("is put right by what the detail names, or by another account", () => {
   expect(fixOfIssuance({ lostAccount: true }, { ...about, account: "?/key" })).toContain(
     "delete Secret key of the namespace that cert-manager is started with (--cluster-resource-namespace), where kubectl --context west get secrets -A --field-selector metadata.name=key lists it. Then kubectl patch x",
   );
+  const spaced = { ...about, context: "my cluster" };
+  expect(fixOfIssuance({ lostAccount: true }, spaced)).toContain(
+    "kubectl --context 'my cluster' -n cert-manager delete secret key",
+  );
+  expect(fixOfIssuance({ lostAccount: true }, { ...spaced, account: "?/key" })).toContain(
+    "kubectl --context 'my cluster' get secrets -A",
+  );
 });

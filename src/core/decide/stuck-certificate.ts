@@ -1,3 +1,5 @@
+import { quoteCommand } from "../quote-command.ts";
+
 /** What cert-manager's objects say of one issuance, newest request first; texts as they are. */
 export interface Issuance {
   /** When the newest request was made, or the Certificate where there is none, RFC 3339; left out where that is not said. */
@@ -99,10 +101,11 @@ export function fixOfIssuance(
   { issuer, account, context, again }: Readonly<Record<"issuer" | "account" | "context" | "again", string>>,
 ): string {
   const [namespace = "", secret = ""] = account.split("/");
+  const kubectl = (...words: readonly string[]): string => quoteCommand(["kubectl", "--context", context, ...words]);
   const remove =
     namespace === "?"
-      ? `delete Secret ${secret} of the namespace that cert-manager is started with (--cluster-resource-namespace), where kubectl --context ${context} get secrets -A --field-selector metadata.name=${secret} lists it.`
-      : `kubectl --context ${context} -n ${namespace} delete secret ${secret} (the namespace is that of cert-manager's own Secrets).`;
+      ? `delete Secret ${secret} of the namespace that cert-manager is started with (--cluster-resource-namespace), where ${kubectl("get", "secrets", "-A", "--field-selector", `metadata.name=${secret}`)} lists it.`
+      : `${kubectl("-n", namespace, "delete", "secret", secret)} (the namespace is that of cert-manager's own Secrets).`;
   return lostAccount
     ? `The ACME server does not know the account of ${issuer} any more, and whoever runs cert-manager has to have it make another one: ${remove} Then ${again}`
     : `Whoever runs cert-manager has to put right what the detail names. It tries again after an hour at the earliest, at once with: ${again}`;

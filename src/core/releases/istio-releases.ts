@@ -36,15 +36,8 @@ export interface IstioRelease {
 /** The minor release whose proxies have `weighted_clusters.use_hash_policy`: Envoy 1.36 (https://www.envoyproxy.io/docs/envoy/latest/version_history/v1.36/v1.36.0). */
 export const sessionsSince = 28;
 
-/** By the minor release of Istio, from the oldest on of which isthmus makes HTTPRoutes. */
-const gatewayApiReleases: ReadonlyMap<number, string> = new Map([
-  [26, "1.3.0"],
-  [27, "1.3.0"],
-  [28, "1.4.0"],
-  [29, "1.4.0"],
-  [30, "1.5.0"],
-  [31, "1.6.0"],
-]);
+/** By the minor release of Istio, those with which HTTPRoutes of isthmus were tried (docs/adr/0044). */
+const gatewayApiReleases: ReadonlyMap<number, string> = new Map([[31, "1.6.0"]]);
 
 type Install = "istioctl" | "operator" | "helm" | "rancher";
 

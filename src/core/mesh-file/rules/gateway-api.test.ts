@@ -65,7 +65,7 @@ describe("a route of the Gateway API", () => {
   });
 
   it("needs an Istio with which such routes were tried", () => {
-    expect(["1.25.0", "1.26.0"].map((version) => found(gatewayApiFile({ version }, plain)))).toEqual([
+    expect(["1.30.4", "1.31.0"].map((version) => found(gatewayApiFile({ version }, plain)))).toEqual([
       ["ISM547 api"],
       [],
     ]);

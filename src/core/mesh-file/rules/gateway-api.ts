@@ -30,7 +30,7 @@ export function checkGatewayApi(draft: MeshDraft): readonly Finding[] {
               path: [...route.path, "api"],
               at: "key" as const,
               detail: `Routes of the Gateway API were never tried with Istio ${release.minor}, and a proof has to know what its proxies call them.`,
-              fix: "Leave api out, or use Istio 1.26 or newer.",
+              fix: "Leave api out, or use Istio 1.31 or newer.",
             },
           ]),
     ]);

@@ -2,6 +2,7 @@ import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { fixOfIssuance, judgeIssuance } from "../../../core/decide/stuck-certificate.ts";
+import { quoteCommand } from "../../../core/quote-command.ts";
 import { idOf } from "../../../core/model/kube-object.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import { fieldsAt, textAt } from "../../../kube/readiness/object-fields.ts";
@@ -41,7 +42,7 @@ export function explainStuckCertificates({
             // isthmus names the account's Secret like the issuer.
             account: `${home ?? "?"}/${issuer}`,
             context,
-            again: `kubectl --context ${context} -n ${namespace} delete certificate ${name}, and run the same command again`,
+            again: `${quoteCommand(["kubectl", "--context", context, "-n", namespace, "delete", "certificate", name])}, and run the same command again`,
           }),
           cluster: client.cluster,
           object: idOf(pending),

@@ -9,10 +9,12 @@ import { gatewayApi } from "./gateway-api.ts";
 
 const routed = gatewayApiMesh("hosts: [shop.example], weights: { v1: 100 }");
 
-/** What the rule says of west, whose API server answers a list of HTTPRoutes by this status. */
-async function said(mesh: Mesh, status?: number) {
+/** What the rule says of west, whose API server answers a list of HTTPRoutes by this status, or not at all. */
+async function said(mesh: Mesh, status?: number | "away") {
   const { client, server } = await wireCluster([], {});
-  if (status !== undefined) {
+  if (status === "away") {
+    await server.close();
+  } else if (status !== undefined) {
     const body = { apiVersion: "v1", kind: "Status", status: "Failure", code: status, details: {} };
     server.inject({ kind: "status", status, body }, { times: 9 });
   }
@@ -33,6 +35,10 @@ it("says nothing where it is served, may not be listed, or no route is made of i
   expect(await said(routed)).toEqual([]);
   expect(await said(routed, 403)).toEqual([]);
   expect(await said(threeClusters(), 404)).toEqual([]);
+});
+
+it("leaves it to the plan to tell of a cluster that stops answering", async () => {
+  expect(await said(routed, "away")).toEqual([]);
 });
 
 it("refuses a service that is drained from before its routes were of the Gateway API", async () => {

@@ -5,7 +5,7 @@ import { quoteCommand } from "../../../core/quote-command.ts";
 import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
 import { gatewayApiVersion } from "../../../core/render/names.ts";
 import { usesGatewayApi } from "../../../core/routing/version-service.ts";
-import { KubeError, unlessForbidden } from "../../../kube/errors.ts";
+import { KubeError } from "../../../kube/errors.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
 
@@ -33,22 +33,18 @@ export const gatewayApi: PreflightRule = {
   },
 };
 
-/** What may not be listed is served. */
+/** What may not be listed is served; of a cluster that stops answering the plan itself tells. */
 async function isServed({ client }: Connected, signal: AbortSignal): Promise<boolean> {
-  return unlessForbidden(
-    async () => {
-      try {
-        await client.list({ apiVersion: gatewayApiVersion, kind: "HTTPRoute" }, { signal });
-        return true;
-      } catch (error) {
-        if (error instanceof KubeError && error.kind === "no-such-kind") {
-          return false;
-        }
-        throw error;
-      }
-    },
-    () => true,
-  );
+  try {
+    await client.list({ apiVersion: gatewayApiVersion, kind: "HTTPRoute" }, { signal });
+    return true;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof KubeError) {
+      return error.kind !== "no-such-kind";
+    }
+    throw error;
+  }
 }
 
 function notServed({ cluster, context }: Connected, release: string): Diagnostic {
