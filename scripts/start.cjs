@@ -1,8 +1,8 @@
 #!/usr/bin/env node
 "use strict";
 // The file that Node runs, as dist/isthmus.js. It loads the bundle with what V8 compiled of it before: half of what a
-// short command costs is compiling (docs/adr/0030-code-is-compiled-once.md). Written for every Node, since bin.ts says
-// which are too old.
+// short command costs is compiling (docs/adr/0030-code-is-compiled-once.md). Written for Node.js 14.18 and newer, since
+// bin.ts says which are too old: no `??`, no `??=`.
 const {
   closeSync,
   fsyncSync,
@@ -22,10 +22,15 @@ const entry = `${__dirname}/${main}`;
 const start = `${__dirname}/chunks/start-${build}.js`;
 const cache = `${__dirname}/cache/${process.version}-${process.arch}-${build}`;
 
-if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
+const [major, minor] = process.versions.node.split(".").map(Number);
+
+// Too old is what loads the entry alone, which says so: the other chunks cannot be read there.
+if (major < 20) {
+  require(entry);
+} else if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
   // Node maps positions back to the source of what it loads itself.
   require(entry);
-} else if (keepsCode(process.versions.node)) {
+} else if (keepsCode()) {
   require("node:module").enableCompileCache(cache);
   require(entry);
 } else {
@@ -33,8 +38,7 @@ if (process.argv.includes("-v") || process.argv.includes("--verbose")) {
 }
 
 /** Whether Node itself has enableCompileCache; asking node:module would load the loader of ES modules. */
-function keepsCode(version) {
-  const [major, minor] = version.split(".").map(Number);
+function keepsCode() {
   return major > 22 || (major === 22 && minor >= 1);
 }
 
@@ -54,7 +58,7 @@ function loadCached(first) {
     const loading = { exports: {} };
     loaded.set(file, loading);
     const end = file.lastIndexOf("/");
-    const run = packed[file.slice(end + 1)] ?? functionOf(file, fresh);
+    const run = packed[file.slice(end + 1)] || functionOf(file, fresh);
     const folder = file.slice(0, end);
     const requireFrom = (name) => (name.startsWith("./") ? load(`${folder}/${name.slice(2)}`) : require(name));
     run.call(loading.exports, loading.exports, requireFrom, loading, file, folder);

@@ -96,8 +96,10 @@ function listenForLostOutput(): void {
 function lateStderr(): OutputStream {
   let opened: NodeJS.WriteStream | undefined;
   const open = (): NodeJS.WriteStream => {
-    // With stderr gone there is nobody to tell.
-    opened ??= process.stderr.on("error", () => {});
+    // This file is read by any Node (no `??=`). With stderr gone there is nobody to tell.
+    if (opened === undefined) {
+      opened = process.stderr.on("error", () => {});
+    }
     return opened;
   };
   return {

@@ -1,8 +1,9 @@
 import { execFileSync, spawnSync } from "node:child_process";
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { transform } from "esbuild";
 import { bundle, packStart } from "../../scripts/build.mjs";
 import { root } from "./tracked-files.ts";
 
@@ -87,6 +88,43 @@ describe("the bundle", () => {
     expect(beside.length).toBeLessThanOrEqual(3);
     const parser = entryOf(metafile.outputs, "src/cli/command-line/parse-command-line.ts");
     expect([...start.names, ...beside]).not.toContain(parser);
+  });
+});
+
+describe("what says that a Node is too old", () => {
+  it("is read by such a Node: the loader and the entry's chunks have no syntax that Node 12 lacks", async () => {
+    const { files, metafile } = await bundleOnce();
+    const chunks = importedBy(metafile.outputs, [entryOf(metafile.outputs, "src/cli/bin.ts")]);
+    expect(chunks.length).toBeGreaterThan(0);
+    const texts = [
+      readFileSync(path.join(root, "scripts", "start.cjs"), "utf8"),
+      ...chunks.map((name) => files.find((file) => path.relative(root, file.path) === name)?.text ?? ""),
+    ];
+    for (const text of texts) {
+      const [old, now] = await Promise.all(["node12", "esnext"].map(async (target) => transform(text, { target })));
+      expect(old?.code).toBe(now?.code);
+      expect(now?.code).not.toBe("");
+    }
+  });
+
+  it("is loaded alone there, and says which Node is needed", async () => {
+    const { files, metafile } = await bundleOnce();
+    const dist = path.join(writeFiles(files), "dist");
+    const main = path.relative("dist", entryOf(metafile.outputs, "src/cli/bin.ts"));
+    writeFileSync(path.join(dist, "package.json"), JSON.stringify({ type: "commonjs", main, build: "tried" }));
+    // No Node reads this: whoever loads more than the entry fails.
+    writeFileSync(path.join(dist, "chunks", "start-tried.js"), "a syntax of tomorrow");
+    copyFileSync(path.join(root, "scripts", "start.cjs"), path.join(dist, "isthmus.js"));
+    const old = path.join(dist, "old.cjs");
+    writeFileSync(
+      old,
+      'Object.defineProperty(process, "versions", { value: { ...process.versions, node: "16.20.2" } });',
+    );
+    const { status, stderr } = spawnSync(process.execPath, ["--require", old, path.join(dist, "isthmus.js"), "check"], {
+      encoding: "utf8",
+    });
+    expect(stderr).toBe("isthmus: Node.js 16.20.2 is too old. isthmus needs Node.js 20.18.1 or newer.\n");
+    expect(status).not.toBe(0);
   });
 });
 
