@@ -11,11 +11,17 @@ const enoughForOne = 1024 * MiB;
  * write is the same. Nothing where the share is small, or where somebody has chosen.
  */
 export function goMemory(
-  machine: { readonly freeBytes: number; readonly cores: number },
+  machine: {
+    /** What is free of the machine's memory. */
+    readonly freeBytes: number;
+    /** What this process can still get, by its control group too (`process.availableMemory`). */
+    readonly availableBytes: number;
+    readonly cores: number;
+  },
   env: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   // One share is for `go` itself, which plans the whole.
-  const share = machine.freeBytes / (machine.cores + 1);
+  const share = Math.min(machine.freeBytes, machine.availableBytes) / (machine.cores + 1);
   return share < enoughForOne || env["GOGC"] !== undefined || env["GOMEMLIMIT"] !== undefined
     ? {}
     : { GOGC: "off", GOMEMLIMIT: `${Math.floor(share / MiB)}MiB` };

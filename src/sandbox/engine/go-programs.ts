@@ -147,7 +147,10 @@ async function runGo(
     // Static programs, exactly the pinned modules, exactly this toolchain; a workspace around the folder must not get in.
     env: {
       ...options.env,
-      ...goMemory({ freeBytes: freeBytes(), cores: availableParallelism() }, options.env),
+      ...goMemory(
+        { freeBytes: freemem(), availableBytes: process.availableMemory(), cores: availableParallelism() },
+        options.env,
+      ),
       CGO_ENABLED: "0",
       GOFLAGS: "-mod=readonly",
       GOTOOLCHAIN: "local",
@@ -155,9 +158,4 @@ async function runGo(
     },
     ...watch,
   });
-}
-
-/** Of the machine, or of the control group that this process is in. */
-function freeBytes(): number {
-  return Math.min(freemem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
 }
