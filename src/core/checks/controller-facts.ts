@@ -37,4 +37,9 @@ export type StorageFacts =
       /** The last renewal of any, RFC 3339, by the cluster's own clock. */
       readonly newest: string;
       readonly watchedSeconds: number;
+    }
+  | {
+      /** None of them is new by the clock of whoever asked, and there was no time to watch them until one has to move. */
+      readonly state: "unwatched";
+      readonly watchedSeconds: number;
     };

@@ -8,6 +8,7 @@ export interface PendingDeletion {
   readonly finalizers: readonly HoldingFinalizer[];
 }
 
+/** A finalizer of an object that is being deleted, and who has set it. */
 export interface HoldingFinalizer {
   readonly name: string;
   /** The field manager that has set it; left out where the API server does not say. */

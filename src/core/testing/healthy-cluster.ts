@@ -57,6 +57,7 @@ export function healthyCluster(name: Name): ReachedCluster {
     system: healthySystem(name),
     tlsSecrets: [],
     externalDns: [],
+    storage: { state: "stores" },
     drift: {
       kind: "compared",
       applied: true,

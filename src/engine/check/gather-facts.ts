@@ -189,7 +189,7 @@ function partsAt(
     bypasses: readBypasses(client, serviceNamespaces(mesh), signal),
     writeHooks: readWriteHooks(client, namespaces, signal),
     controllers: readControllers(client, mesh.services, now, signal),
-    storage: readStorage(client, raw, { now: options.now, signal }),
+    storage: readStorage(client, raw, { now: options.now, signal, ...trialLimit(options) }),
     announcers: readAnnouncers(client, cluster, signal),
     claims: readClaims(client, signal),
   };

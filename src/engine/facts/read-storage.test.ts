@@ -33,6 +33,24 @@ it("says that writes are stored where one moves, though this machine's clock is 
   expect(await reading).toEqual({ state: "stores" });
 });
 
+it("says that writes are stored where one of a clock that was ahead stays, and another moves", async () => {
+  const ahead = lease("node-that-is-gone", "2027-01-01T00:00:00.000000Z");
+  const { client, server } = await wireCluster([ahead, lease("apiserver-x", old, identity)], { kinds });
+  const reading = readStorage(client, client, { ...watch(50), watchMs: 60_000 });
+  await expect.poll(() => listsOf(server)).toBeGreaterThan(0);
+  server.put(lease("apiserver-x", "2026-11-23T05:00:10.000000Z", identity));
+  expect(await reading).toEqual({ state: "stores" });
+});
+
+it("watches none where the time of the look is too short, and says so", async () => {
+  const { client, server } = await wireCluster([lease("apiserver-x", old, identity)], { kinds });
+  expect(await readStorage(client, client, { ...watch(), limitMs: 5_000 })).toEqual({
+    state: "unwatched",
+    watchedSeconds: 0,
+  });
+  expect(listsOf(server)).toBe(1);
+});
+
 it("asks once where one was renewed just now", async () => {
   const { client, server } = await wireCluster([lease("apiserver-x", "2026-11-23T05:09:50Z", identity)], { kinds });
   expect(await readStorage(client, client, watch())).toEqual({ state: "stores" });

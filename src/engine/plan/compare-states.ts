@@ -22,6 +22,7 @@ import { tellParts } from "./tell-parts.ts";
 /** Bounds what is held of API servers' answers at once; large enough that some slow clusters leave room for the others. */
 const comparedAtATime = 12;
 
+/** What an apply may do (`PlanOptions`), what of it is compared, and who hears of each cluster as it is done. */
 export interface CompareOptions extends PlanOptions, Pick<RunOptions, "signal" | "clusterTimeoutMs"> {
   /** See `ClusterScope`. */
   readonly names?: readonly string[];

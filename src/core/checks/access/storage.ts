@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
+import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
 import { nodes, storedWrites } from "../subjects.ts";
 
@@ -9,6 +10,7 @@ export const storage: Check = {
   id: "access/storage",
   sentence: "no API server has stopped renewing its Lease",
   pre: true,
+  unseen: (facts) => reachedClusters(facts).flatMap(unseenOf),
   run: (facts) =>
     reachedClusters(facts).flatMap((one) =>
       one.storage?.state !== "still"
@@ -23,3 +25,17 @@ export const storage: Check = {
           ],
     ),
 };
+
+/** API servers have Leases from Kubernetes 1.26 on, unless their feature gate APIServerIdentity is off (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity). */
+function unseenOf({ cluster, storage: held, unread = [] }: ReachedCluster): readonly string[] {
+  if (held === undefined) {
+    return unread.some(({ part }) => part === "storage")
+      ? []
+      : [`whether ${cluster} stores what it is told: no API server has a Lease in kube-system`];
+  }
+  return held.state === "unwatched"
+    ? [
+        `whether ${cluster} stores what it is told: no Lease of kube-system is new by this machine's clock, and --cluster-timeout leaves ${held.watchedSeconds} s to watch them, in which none moved: it has to be longer`,
+      ]
+    : [];
+}

@@ -5,7 +5,7 @@ import { unshown } from "../../testing/check-rows.ts";
 import { findingsOf, foundBy } from "../../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
 import type { ControllerFacts } from "../controller-facts.ts";
-import type { MeshFacts } from "../facts.ts";
+import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { HinderedWorkload } from "../hindrance-facts.ts";
 import { checks } from "../list.ts";
 
@@ -87,7 +87,7 @@ const table: readonly CheckRow[] = [
     })),
     ["error ISM768 east"],
   ],
-  ["access/storage", "nothing in Leases that move", withCluster("east", () => ({ storage: { state: "stores" } })), []],
+  ["access/storage", "nothing in Leases that move", healthyFacts(), []],
   [
     "access/controllers",
     "an endpoint whose pod is gone",
@@ -261,4 +261,16 @@ it("says the unit that a distribution has, and which nodes could not be asked", 
   const facts = withCluster("east", ({ nodes }) => ({ nodes: nodes.map((node) => ({ ...node, unanswered })) }));
   expect(foundBy("access/runtimes-answer", facts)).toEqual([]);
   expect(checks.find(({ id }) => id === "access/runtimes-answer")?.unseen?.(facts)[0]).toContain("does not: forbidden");
+});
+
+it("says no word of a cluster's storage that it could not watch", () => {
+  const storage = checks.find(({ id }) => id === "access/storage");
+  const unseen = (change: Partial<ReachedCluster>) => storage?.unseen?.(withCluster("east", () => change));
+  const none = { storage: undefined } as unknown as Partial<ReachedCluster>;
+  expect(unseen(none)).toEqual(["whether east stores what it is told: no API server has a Lease in kube-system"]);
+  expect(unseen({ ...none, unread: [{ part: "storage", why: "forbidden" }] })).toEqual([]);
+  expect(unseen({ storage: { state: "unwatched", watchedSeconds: 8 } })).toEqual([
+    "whether east stores what it is told: no Lease of kube-system is new by this machine's clock, and --cluster-timeout leaves 8 s to watch them, in which none moved: it has to be longer",
+  ]);
+  expect(unseen({ storage: { state: "stores" } })).toEqual([]);
 });
