@@ -2,7 +2,7 @@ import { writeJson } from "../model/exact-json.ts";
 import type { Diagnostic, SourceRange } from "../diagnostics/diagnostic.ts";
 import { manifestCodes } from "../diagnostics/codes/manifests.ts";
 import type { KubeObject, ObjectId } from "../model/kube-object.ts";
-import { describeId, idOf } from "../model/kube-object.ts";
+import { describeId, groupOf, idOf } from "../model/kube-object.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import type { Path } from "../mesh-file/path.ts";
 import { describePath } from "../mesh-file/path.ts";
@@ -11,6 +11,7 @@ import { usesGatewayApi, versionServiceName } from "../routing/version-service.t
 import { routeNamespace } from "./front-gateway.ts";
 import type { Materials } from "./materials.ts";
 import type { FieldConflict } from "./merge-namespace.ts";
+import { gatewayApiVersion, istioNamespace } from "./names.ts";
 import { serviceNamespaces } from "./service-namespaces.ts";
 
 /** One of two objects of one identity. */
@@ -146,17 +147,13 @@ function findInMesh(mesh: Mesh, id: ObjectId): readonly Asked[] {
     case "HTTPRoute":
       return routesWhere((route, service) => route.name === name && routeNamespace(service, route) === namespace);
     case "Service":
-      return routesWhere((_route, service) => isServiceOfVersion(service, id));
+      return servicesWhere(mesh, (service) => isServiceOfVersion(service, id));
     case "Gateway":
-      return routesWhere((route, one) => frontGatewayOf(route) === name && routeNamespace(one, route) === namespace);
+      return routesWhere((route, one) => isGatewayOf(one, route, id));
     case "Certificate":
       return routesWhere(({ tls }) => tls !== undefined && (tls.certificate ?? tls.secretName) === name);
     case "DestinationRule":
-      return mesh.services.flatMap((service, index) =>
-        service.name === name && service.namespace === namespace
-          ? [{ path: ["spec", "services", index], what: `the versions of service ${name}` }]
-          : [],
-      );
+      return servicesWhere(mesh, (service) => service.name === name && service.namespace === namespace);
     case "ClusterIssuer":
       return mesh.issuers.flatMap((issuer, index) =>
         issuer.name === name ? [{ path: ["spec", "issuers", index], what: `issuer ${name}` }] : [],
@@ -176,6 +173,23 @@ function findInMesh(mesh: Mesh, id: ObjectId): readonly Asked[] {
     default:
       return [];
   }
+}
+
+/** The services for whose versions the object is, each once. */
+function servicesWhere({ services }: Mesh, matches: (service: Service) => boolean): readonly Asked[] {
+  return services.flatMap((service, index) =>
+    matches(service) ? [{ path: ["spec", "services", index], what: `the versions of service ${service.name}` }] : [],
+  );
+}
+
+/** Gateways of the two APIs have one kind, and are two objects. */
+function isGatewayOf(service: Service, route: Route, { group, namespace, name }: ObjectId): boolean {
+  const ofGatewayApi = usesGatewayApi(service);
+  return (
+    frontGatewayOf(route) === name &&
+    (group === groupOf(gatewayApiVersion)) === ofGatewayApi &&
+    namespace === (ofGatewayApi ? istioNamespace : routeNamespace(service, route))
+  );
 }
 
 function isServiceOfVersion(service: Service, { namespace, name }: ObjectId): boolean {
