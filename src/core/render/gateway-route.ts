@@ -3,6 +3,7 @@ import type { Mesh, Route, RouteMatch, Service } from "../model/mesh.ts";
 import { readDuration } from "../mesh-file/duration.ts";
 import { frontGatewayOf } from "../routing/hosts.ts";
 import type { Comparison } from "../routing/match-relation.ts";
+import { literalExpression } from "../routing/regex.ts";
 import { usesGatewayApi, versionServiceName } from "../routing/version-service.ts";
 import { listenerName } from "./api-gateway.ts";
 import { gatewayApiVersion, istioNamespace } from "./names.ts";
@@ -70,7 +71,7 @@ function typeOf({ kind }: Comparison): string {
 }
 
 function valueOf({ kind, value }: Comparison): string {
-  return kind === "prefix" ? `${value.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`)}.*` : value;
+  return kind === "prefix" ? `${literalExpression(value)}.*` : value;
 }
 
 function renderFilters({ headers = {} }: Route): Json[] {

@@ -19,6 +19,11 @@ export function isExpression(expression: string): boolean {
   return findRegexProblem(expression) === undefined;
 }
 
+/** The expression that matches this text alone, beginning and end apart. */
+export function literalExpression(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, String.raw`\$&`);
+}
+
 /** Whether the expression matches the whole text, as proxies compare paths and headers. The expression has to be valid. */
 export function matchesWhole(expression: string, text: string): boolean {
   return compile(expression).testExact(text);

@@ -90,7 +90,7 @@ export const routeCodes = {
   ISM794: {
     summary: "A route of the Gateway API cannot have this",
     explanation:
-      "With `api: gatewayAPI` a route becomes an HTTPRoute, and each version of the service a Service of its own, since the Gateway API knows no subsets. It has weights, `match` with exact, regex or the prefix /, headers, methods and query parameters, `timeout` and `headers`. What an HTTPRoute of the standard channel has no field for, or what isthmus does not write into one, is refused: fault, retries, mirror, redirect, rewrite, corsPolicy, tls, dns, other prefixes, regions, `gateway: mesh`, and a service with failover or sessions. The reasons are in docs/adr/0044.",
+      "With `api: gatewayAPI` a route becomes an HTTPRoute, and each version of the service a Service of its own, since the Gateway API knows no subsets. It has weights, `match` with exact, regex or the prefix /, headers, methods and query parameters, `timeout` and `headers`. What an HTTPRoute of the standard channel has no field for, or what isthmus does not write into one, is refused: fault, retries, mirror, redirect, rewrite, corsPolicy, tls, dns, other prefixes, regions, `gateway: mesh`, and a service with failover or sessions. So is what an API server would refuse in the middle of an apply: more than 16 hosts, versions, compared headers or query parameters, or changed headers of a kind, more than 64 hosts at a Gateway, and exact paths with // or %2F. The reasons are in docs/adr/0044.",
   },
   ISM795: {
     summary: "Routes of one host or service are made in two ways",
@@ -105,7 +105,7 @@ export const routeCodes = {
   ISM781: {
     summary: "A wildcard's route may take a host's requests",
     explanation:
-      "Proxies choose the most exact host, but Istio puts the rules of every VirtualService of a Gateway into each host which that Gateway names and they stand for: a route for *.example.org and one for a.example.org are then tried one after the other for a.example.org, by the age of their VirtualServices, which differs from cluster to cluster. A Gateway names the wildcard alone where it can. It has to name both where the routes have certificates in different Secrets, since a proxy finds a certificate by the host, and where external-dns publishes the hosts that it names. Routes at Gateways of different names are kept apart. `isthmus check` compares what proxies have (ISM475), and `isthmus verify` asks.",
+      "Proxies choose the most exact host, but Istio puts the rules of every VirtualService of a Gateway into each host which that Gateway names and they stand for: a route for *.example.org and one for a.example.org are then tried one after the other for a.example.org, by the age of their VirtualServices, which differs from cluster to cluster. A Gateway names the wildcard alone where it can; an external-dns that reads Gateways on its own then has the wildcard's record alone, and none beside `*`: it deletes the record of the host that it had. `dns` of a route says that it publishes them. It has to name both where the routes have certificates in different Secrets, since a proxy finds a certificate by the host, and where external-dns publishes the hosts that it names. Routes at Gateways of different names are kept apart. `isthmus check` compares what proxies have (ISM475), and `isthmus verify` asks.",
   },
   ISM726: {
     summary: "A try may take longer than its request",

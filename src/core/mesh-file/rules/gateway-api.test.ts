@@ -51,12 +51,6 @@ describe("a route of the Gateway API", () => {
     ]);
   });
 
-  it("has as many hosts as an HTTPRoute takes", () => {
-    const hosts = (count: number): string =>
-      `hosts: [${Array.from({ length: count }, (_, index) => `h${index}.example`).join(", ")}], ${weights}`;
-    expect([16, 17].map((count) => found(gatewayApiFile({}, hosts(count))))).toEqual([[], ["ISM794 hosts"]]);
-  });
-
   it("says what a prefix is to be written as", () => {
     const { diagnostics } = parseMesh(gatewayApiFile({}, `${plain}, match: { prefix: /hello }`), "mesh.yaml");
     expect(diagnostics.map(({ fix }) => fix)).toEqual([

@@ -2,7 +2,6 @@ import { releaseOf } from "../../releases/istio-releases.ts";
 import { meshGateway } from "../../render/names.ts";
 import { frontGatewayOf } from "../../routing/hosts.ts";
 import type { MeshDraft } from "../draft.ts";
-import { itemsOf } from "../draft.ts";
 import type { Finding } from "../finding.ts";
 import type { Path } from "../path.ts";
 import { describePath } from "../path.ts";
@@ -13,15 +12,9 @@ import { gatewaysOf, routesOf } from "../walk-draft.ts";
 export function checkGatewayApi(draft: MeshDraft): readonly Finding[] {
   const release = releaseOf(draft.spec?.istio?.version ?? "");
   return routesOf(draft)
-    .filter(({ value }) => value.api === "gatewayAPI")
+    .filter(isByGatewayApi)
     .flatMap((route) => [
-      ...refusalsOf(route).map(({ at, why, fix }): Finding => ({
-        code: "ISM794",
-        path: at,
-        at: "key",
-        detail: `${describePath(at)} cannot be beside api: gatewayAPI of route ${route.value.name ?? ""}: ${why}.`,
-        fix,
-      })),
+      ...refusalsOf(route).map((refusal) => refusedBeside(route, refusal)),
       ...(release === undefined || release.gatewayApi !== undefined
         ? []
         : [
@@ -36,7 +29,24 @@ export function checkGatewayApi(draft: MeshDraft): readonly Finding[] {
     ]);
 }
 
-interface Refusal {
+/** Whether the route asks for an HTTPRoute. */
+export function isByGatewayApi({ value }: Pick<PlacedRoute, "value">): boolean {
+  return value.api === "gatewayAPI";
+}
+
+/** The finding of what cannot be beside the route's api (ISM794). */
+export function refusedBeside({ value }: PlacedRoute, { at, why, fix }: Refusal): Finding {
+  return {
+    code: "ISM794",
+    path: at,
+    at: "key",
+    detail: `${describePath(at)} cannot be beside api: gatewayAPI of route ${value.name ?? ""}: ${why}.`,
+    fix,
+  };
+}
+
+/** What cannot be there, and why. */
+export interface Refusal {
   /** The field that cannot be there, or the nearest one. */
   readonly at: Path;
   /** What follows a colon. */
@@ -94,33 +104,18 @@ function matchesOf({ value: { match = {} }, path }: PlacedRoute): readonly Refus
   ];
 }
 
-/** Kubernetes' limits of a list (maxItems of spec.hostnames). */
-const mostHosts = 16;
-
 function placesOf({ value, path }: PlacedRoute): readonly Refusal[] {
   const gateways = gatewaysOf(value);
   const inside = gateways.includes(meshGateway);
-  const hosts = itemsOf(value.hosts).length;
-  return [
-    ...(inside
-      ? [
-          {
-            at: [...path, "gateways" in value ? "gateways" : "gateway"],
-            why: `isthmus writes HTTPRoutes for ingress gateways alone${frontGatewayOf({ gateways }) === undefined ? "" : ", and this one is for callers inside the mesh too"}`,
-            fix: "Name a Gateway, or leave api out.",
-          },
-        ]
-      : []),
-    ...(hosts > mostHosts
-      ? [
-          {
-            at: [...path, "hosts"],
-            why: `an HTTPRoute has ${mostHosts} hosts at most, and these are ${hosts}`,
-            fix: "Make several routes of it.",
-          },
-        ]
-      : []),
-  ];
+  return inside
+    ? [
+        {
+          at: [...path, "gateways" in value ? "gateways" : "gateway"],
+          why: `isthmus writes HTTPRoutes for ingress gateways alone${frontGatewayOf({ gateways }) === undefined ? "" : ", and this one is for callers inside the mesh too"}`,
+          fix: "Name a Gateway, or leave api out.",
+        },
+      ]
+    : [];
 }
 
 /** A Service's name is a label of DNS. */

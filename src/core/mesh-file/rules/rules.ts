@@ -14,6 +14,7 @@ import { checkFailover } from "./failover.ts";
 import { checkSessions } from "./sessions.ts";
 import { checkFrontGateways } from "./front-gateways.ts";
 import { checkGatewayApi } from "./gateway-api.ts";
+import { checkGatewayApiLimits } from "./gateway-api-limits.ts";
 import { checkGatewayApiOrder } from "./gateway-api-order.ts";
 import { checkInstallMethod } from "./install-method.ts";
 import { checkIssuerNames } from "./issuer-names.ts";
@@ -87,6 +88,7 @@ export const rules: readonly Rule[] = [
   checkSameRequests,
   checkOneRouteApi,
   checkGatewayApi,
+  checkGatewayApiLimits,
   checkGatewayApiOrder,
   checkRouteSettings,
   checkRouteVerification,
