@@ -34,8 +34,11 @@ export async function planMesh(args: PlanArgs, view: PlanView, context: MeshCont
       ? await preparePlan(meshFile, options, scope)
       : await preparePlanInParts(meshFile, options, scope, (planned) => {
           part(planned, { prune });
-          planned.forEach(({ cluster }) => untold.delete(cluster));
-          context.log(`Still to come: ${untoldNames([...untold])}.`);
+          const news = planned.filter(({ cluster }) => untold.delete(cluster));
+          // Late may be only clusters that are not asked for.
+          if (news.length > 0 && untold.size > 0) {
+            context.log(`Still to come: ${untoldNames([...untold])}.`);
+          }
         });
   await close();
   if (args.out !== undefined) {

@@ -23,12 +23,13 @@ type OpeningOptions = RunOptions & AccessOptions & ProgramLookup;
 /**
  * Opens a mesh for a plan, and renders Istio's manifests while the clusters
  * are asked. `onLate` gets what is there so far when some clusters are late
- * (`OpenOptions`). Whoever asked for it closes the mesh; nothing is left open when it rejects.
+ * (`OpenOptions`), and a way to wait until a plan of that can be made, which rejects when Istio's manifests cannot be
+ * made. Whoever asked for it closes the mesh; nothing is left open when it rejects.
  */
 export async function openForPlan(
   meshFile: MeshFile,
   options: OpeningOptions,
-  onLate?: (soFar: Promise<OpenedMesh>) => void,
+  onLate?: (soFar: OpenMesh, opened: () => Promise<OpenedMesh>) => void,
 ): Promise<OpenedMesh> {
   // What is wrong in a file is reported before any cluster is asked.
   const services = await readServiceManifests(meshFile, options);
@@ -41,8 +42,9 @@ export async function openForPlan(
       rancherLocal: true,
       installed: true,
       onLate: (soFar) => {
-        if (onLate !== undefined && rendering !== undefined) {
-          onLate(rendering.then((rendered) => ({ open: soFar, istioManifests: rendered, services })));
+        const rendered = rendering;
+        if (rendered !== undefined) {
+          onLate?.(soFar, async () => ({ open: soFar, istioManifests: await rendered, services }));
         }
       },
     },

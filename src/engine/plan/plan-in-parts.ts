@@ -1,5 +1,5 @@
 import type { ClusterPlan } from "../../core/plan/plan.ts";
-import type { Connection } from "../clusters/connect-clusters.ts";
+import type { OpenMesh } from "../clusters/open-mesh.ts";
 import type { Scope } from "../clusters/scope.ts";
 import type { MeshFile } from "../mesh-file.ts";
 import type { OpenedMesh } from "./open-for-plan.ts";
@@ -12,8 +12,8 @@ import type { OnPart } from "./tell-parts.ts";
 interface EarlyPlan {
   readonly plan: Promise<PreparedPlan>;
   /** The clusters that it is made without. */
-  readonly without: Promise<readonly string[]>;
-  /** Ends it, and waits until it has ended. */
+  readonly without: readonly string[];
+  /** Ends it, and waits until it has ended: nothing is told of it afterwards. */
   readonly stop: () => Promise<void>;
 }
 
@@ -23,7 +23,7 @@ interface EarlyPlan {
  * no cluster has connected for two seconds and some have before, the others are
  * planned as if the late ones did not answer. Where these turn out not to
  * answer, that is the plan; where one does, everything is planned again with
- * what it says, so that the plan of a cluster that was told may be another at the end.
+ * what it says (and without those that are late still), so that the plan of a cluster that was told may be another at the end.
  */
 export async function preparePlanInParts(
   meshFile: MeshFile,
@@ -32,32 +32,52 @@ export async function preparePlanInParts(
   onPart: OnPart,
 ): Promise<PreparedPlan> {
   let early: EarlyPlan | undefined;
-  const plan = async (opened: OpenedMesh, signal: AbortSignal): Promise<PreparedPlan> =>
-    planOpened(meshFile, { scope, opened }, { ...options, signal, onPart });
+  const plan: MakePlan = async (opened, more) => planOpened(meshFile, { scope, opened }, { ...options, ...more });
   try {
-    const opened = await openForPlan(meshFile, options, (soFar) => {
-      early ??= beginEarly(soFar, options.signal, { plan, onPart });
+    const opened = await openForPlan(meshFile, options, (soFar, whenOpened) => {
+      if (early === undefined || !isStillRight(early, soFar)) {
+        early = beginEarly({ without: unreachableIn(soFar), opened: whenOpened, before: early }, plan, {
+          signal: options.signal,
+          onPart,
+        });
+      }
     });
     return await closedWhenFailed(opened.open, async () => {
-      const known = early === undefined ? undefined : await finishEarly(early, opened);
-      return known ?? (await plan(opened, options.signal));
+      const known = early === undefined ? undefined : await finishEarly(early, opened.open);
+      return known ?? (await plan(opened, { signal: options.signal, onPart }));
     });
   } finally {
     await early?.stop();
   }
 }
 
+type MakePlan = (
+  opened: OpenedMesh,
+  options: { readonly signal: AbortSignal; readonly onPart: OnPart },
+) => Promise<PreparedPlan>;
+
+interface EarlyMesh {
+  readonly without: readonly string[];
+  readonly opened: () => Promise<OpenedMesh>;
+  /** The plan of fewer clusters, which is ended first. */
+  readonly before: EarlyPlan | undefined;
+}
+
 function beginEarly(
-  soFar: Promise<OpenedMesh>,
-  whole: AbortSignal,
-  {
-    plan,
-    onPart,
-  }: { readonly plan: (opened: OpenedMesh, signal: AbortSignal) => Promise<PreparedPlan>; readonly onPart: OnPart },
+  { without, opened, before }: EarlyMesh,
+  plan: MakePlan,
+  whole: { readonly signal: AbortSignal; readonly onPart: OnPart },
 ): EarlyPlan {
   const stop = new AbortController();
+  const signal = AbortSignal.any([whole.signal, stop.signal]);
+  const onPart: OnPart = (planned) => {
+    if (!signal.aborted) {
+      whole.onPart(planned);
+    }
+  };
   const make = async (): Promise<PreparedPlan> => {
-    const prepared = await plan(await soFar, AbortSignal.any([whole, stop.signal]));
+    await before?.stop();
+    const prepared = await plan(await opened(), { signal, onPart });
     onPart(prepared.plan.clusters.filter((one) => one.kind === "planned"));
     return prepared;
   };
@@ -66,7 +86,7 @@ function beginEarly(
   made.catch(() => {});
   return {
     plan: made,
-    without: soFar.then(({ open }) => unreachableIn(open.connections)),
+    without,
     stop: async () => {
       stop.abort(new Error("the plan without the late clusters is not needed any more"));
       await made.catch(() => {});
@@ -74,17 +94,17 @@ function beginEarly(
   };
 }
 
-/** The early plan as that of the whole mesh; undefined where a cluster that it is made without has answered after all. */
-async function finishEarly(early: EarlyPlan, { open }: OpenedMesh): Promise<PreparedPlan | undefined> {
+/** The early plan as that of the whole mesh; undefined, and ended, where a cluster that it is made without has answered after all. */
+async function finishEarly(early: EarlyPlan, open: OpenMesh): Promise<PreparedPlan | undefined> {
+  if (!isStillRight(early, open)) {
+    await early.stop();
+    return undefined;
+  }
   const unreachable = new Map(
     open.connections.flatMap((one) =>
       one.kind === "unreachable" ? [[one.cluster.name, one.diagnostic] as const] : [],
     ),
   );
-  const without = await early.without;
-  if (!without.every((name) => unreachable.has(name))) {
-    return undefined;
-  }
   const prepared = await early.plan;
   const named = (one: ClusterPlan): ClusterPlan => {
     const diagnostic = unreachable.get(one.cluster);
@@ -94,6 +114,12 @@ async function finishEarly(early: EarlyPlan, { open }: OpenedMesh): Promise<Prep
   return { ...prepared, connections: open.connections, plan: { ...plan, clusters: plan.clusters.map(named) } };
 }
 
-function unreachableIn(connections: readonly Connection[]): readonly string[] {
+/** Whether no cluster that it is made without has answered. */
+function isStillRight({ without }: EarlyPlan, open: OpenMesh): boolean {
+  const unreachable = new Set(unreachableIn(open));
+  return without.every((name) => unreachable.has(name));
+}
+
+function unreachableIn({ connections }: OpenMesh): readonly string[] {
   return connections.flatMap((one) => (one.kind === "unreachable" ? [one.cluster.name] : []));
 }
