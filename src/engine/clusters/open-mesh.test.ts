@@ -3,8 +3,10 @@ import { closeSync, constants, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { setTimeout as pause } from "node:timers/promises";
+import { afterEach, beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { interruptibleBy } from "../../files/interruptible.ts";
+import { startFakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import type { RancherStub } from "../../providers/rancher/testing/rancher-stub.ts";
 import { startRancherStub, stubToken } from "../../providers/rancher/testing/rancher-stub.ts";
 import { clusterJson, collection } from "../../providers/rancher/testing/stub-client.ts";
@@ -16,7 +18,9 @@ import { gatherBundle } from "../operations/support-bundle.ts";
 import { preparePlan } from "../operations/plan.ts";
 import { verifyMesh } from "../operations/verify.ts";
 import type { EngineOptions } from "../options.ts";
+import type { OpenMesh } from "./open-mesh.ts";
 import { openMesh, openMeshWhile } from "./open-mesh.ts";
+import { lateAfterMs } from "./watch-standstill.ts";
 
 /** For what comes at once where nothing else runs on the machine. */
 const patient = { timeout: 20_000 };
@@ -123,3 +127,32 @@ it("waits for what it stops, so that nothing is opened after it has failed", asy
   expect(stopped).toBe(true);
   await vi.waitFor(() => expect(stub.openConnections()).toBe(0), patient);
 });
+
+it("tells of a late cluster as soon as Rancher's own one, which was late too, has answered", async () => {
+  const east = await startFakeApiServer();
+  onTestFinished(async () => east.close());
+  const kubeconfig = {
+    clusters: [{ name: "east", cluster: { server: east.url } }],
+    users: [{ name: "me", user: { token: "token" } }],
+    contexts: [{ name: "east", context: { cluster: "east", user: "me" } }],
+  };
+  await writeFile(path.join(folder, "kubeconfig"), JSON.stringify(kubeconfig));
+  let answer = (): void => undefined;
+  const answered = new Promise<void>((resolve) => (answer = resolve));
+  stub.on("GET /k8s/clusters/local/*", async () => answered.then(() => ({ status: 404 })));
+  const told: OpenMesh[] = [];
+  const stopped = new AbortController();
+  const opens = openMesh(meshBehindRancher(", { name: east, context: east, kubeconfig: ./kubeconfig }"), {
+    ...optionsWith(stopped.signal),
+    rancherLocal: true,
+    onLate: (soFar) => told.push(soFar),
+  }).catch((error: unknown) => error);
+  await vi.waitFor(() => expect(east.requests.length).toBeGreaterThan(0), patient);
+  await pause(2 * lateAfterMs);
+  expect(told).toEqual([]);
+  answer();
+  await vi.waitFor(() => expect(told).toHaveLength(1), patient);
+  expect(told[0]?.connections.map(({ kind }) => kind)).toEqual(["unreachable", "connected"]);
+  stopped.abort(new Error("seen"));
+  await opens;
+}, 60_000);

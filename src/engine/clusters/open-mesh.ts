@@ -61,18 +61,16 @@ export async function openMeshWhile<Result>(
   const signal = AbortSignal.any([options.signal, stop.signal]);
   const opened: Connection[] = [];
   const installed = meshFile.mesh.istio.install === "existing" ? "istio" : "gateway";
-  let local: { readonly connection: Connection | undefined } | undefined;
-  // Where Rancher's own cluster is late too there is nothing to say yet.
-  const tellLate = (soFar: readonly Connection[]): void =>
-    local && onLate?.({ ...resolved, connections: soFar, rancherLocal: local.connection });
+  const late = tellLate(resolved, onLate);
   const connect = async (): Promise<readonly Connection[]> => {
     const wanted = resolved.clusters.filter((one) => isWanted(one.cluster.name));
     const connections = await connectClusters(wanted, {
       ...more,
       ...(wantsInstalled ? { installed } : {}),
-      ...(onLate === undefined ? {} : { onLate: tellLate }),
+      ...(onLate === undefined ? {} : { onLate: late.clusters }),
       signal,
     });
+    late.end();
     opened.push(...connections);
     return connections;
   };
@@ -81,7 +79,7 @@ export async function openMeshWhile<Result>(
       ? await connectRancherLocal(meshFile.mesh, resolved.rancher, { ...options, signal })
       : undefined;
     opened.push(...(connection === undefined ? [] : [connection]));
-    local = { connection };
+    late.local(connection);
     return connection;
   };
   const begun = [connect(), connectLocal(), work(resolved, signal)] as const;
@@ -94,6 +92,38 @@ export async function openMeshWhile<Result>(
     await Promise.all([closeConnections(opened), closeRancher(resolved.rancher)]);
     throw error;
   }
+}
+
+/** Tells of late clusters; where Rancher's own one is late too, as soon as it is known what that says. */
+function tellLate(
+  resolved: ResolvedClusters,
+  onLate: OpenOptions["onLate"],
+): {
+  readonly clusters: (soFar: readonly Connection[]) => void;
+  readonly local: (connection: Connection | undefined) => void;
+  readonly end: () => void;
+} {
+  let local: { readonly connection: Connection | undefined } | undefined;
+  let heldBack: readonly Connection[] | undefined;
+  const clusters = (soFar: readonly Connection[]): void => {
+    if (local === undefined) {
+      heldBack = soFar;
+    } else {
+      onLate?.({ ...resolved, connections: soFar, rancherLocal: local.connection });
+    }
+  };
+  return {
+    clusters,
+    local: (connection) => {
+      local = { connection };
+      if (heldBack !== undefined) {
+        clusters(heldBack);
+      }
+    },
+    end: () => {
+      heldBack = undefined;
+    },
+  };
 }
 
 /** Ends the connections to the clusters and to Rancher. */

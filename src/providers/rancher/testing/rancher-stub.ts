@@ -21,7 +21,7 @@ export interface StubAnswer {
 /** Instead of an answer: nothing ever, a cut connection, or an answer that ends in the middle. */
 export type StubFault = "hang" | "reset" | "half";
 
-export type StubRoute = (request: StubRequest) => StubAnswer | StubFault;
+export type StubRoute = (request: StubRequest) => StubAnswer | StubFault | Promise<StubAnswer>;
 
 export interface RancherStub {
   readonly url: string;
@@ -49,11 +49,11 @@ export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub
   const routes = new Map<string, StubRoute>();
   const requests: StubRequest[] = [];
   const listener = createCuttableServer(identity, (incoming, response) => {
-    void readAll(incoming).then((body) => {
+    void readAll(incoming).then(async (body) => {
       const { method = "", url = "", headers } = incoming;
       const request = { method, url, authorization: headers.authorization, body };
       requests.push(request);
-      send(answer(request, routes), response);
+      send(await answer(request, routes), response);
     });
   });
   // As Rancher, which is a Go program: no connection ends because nobody uses it, so that one that is left open shows.
@@ -72,7 +72,7 @@ export async function startRancherStub(version = "v2.12.3"): Promise<RancherStub
   };
 }
 
-function answer(request: StubRequest, routes: ReadonlyMap<string, StubRoute>): StubAnswer | StubFault {
+function answer(request: StubRequest, routes: ReadonlyMap<string, StubRoute>): ReturnType<StubRoute> {
   const [path = ""] = request.url.split("?");
   const asked = `${request.method} ${path}`;
   const [, below] = [...routes].find(([one]) => one.endsWith("/*") && asked.startsWith(one.slice(0, -1))) ?? [];
