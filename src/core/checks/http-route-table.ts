@@ -1,5 +1,6 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { serviceHost } from "../render/names.ts";
+import { weightOfBackend } from "../routing/version-service.ts";
 import type { AskedRoutes } from "./route-table.ts";
 import { askRoutes, nameOf, sharesOf } from "./route-table.ts";
 
@@ -40,7 +41,7 @@ function askHttpRoute({ metadata: { name, namespace = "" }, ...object }: KubeObj
     const shares = sharesOf(
       backendRefs.map((one) => ({
         name: nameOf(serviceHost({ name: one.name, namespace: one.namespace ?? namespace }), ""),
-        weight: one.weight ?? 1,
+        weight: weightOfBackend(one),
       })),
     );
     return {

@@ -1,6 +1,7 @@
 import type { GatewayRouteFacts } from "../../core/checks/beside-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { ruleNameOf } from "../../core/checks/http-route-table.ts";
+import { weightOfBackend } from "../../core/routing/version-service.ts";
 import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listAllowed } from "./list-known.ts";
@@ -59,9 +60,8 @@ function readOne(object: KubeObject): GatewayRouteFacts {
   };
 }
 
-/** A Service that says no weight has 1 (https://gateway-api.sigs.k8s.io/reference/spec/#backendref). */
 function weightsOf([first]: readonly Rule[]): Pick<GatewayRouteFacts, "weights"> {
-  const entries = (first?.backendRefs ?? []).map(({ name, weight = 1 }) => [name, weight] as const);
+  const entries = (first?.backendRefs ?? []).map((one) => [one.name, weightOfBackend(one)] as const);
   return entries.length === 0 ? {} : { weights: Object.fromEntries(entries) };
 }
 

@@ -1,7 +1,7 @@
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { networkingOf } from "../../core/releases/istio-releases.ts";
 import { gatewayApiVersion } from "../../core/render/names.ts";
-import { usesGatewayApi, versionServiceName } from "../../core/routing/version-service.ts";
+import { usesGatewayApi, versionOfBackend, weightOfBackend } from "../../core/routing/version-service.ts";
 import { routeNamespace } from "../../core/render/front-gateway.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -75,9 +75,6 @@ function weightsOfHttpRoute(
   const spec = object?.["spec"] as HttpRouteSpec | undefined;
   const backends = spec?.rules?.[0]?.backendRefs ?? [];
   return Object.fromEntries(
-    backends.map(({ name, weight = 1 }) => [
-      service.versions.find((version) => versionServiceName(service, version.name) === name)?.name ?? name,
-      weight,
-    ]),
+    backends.map((backend) => [versionOfBackend(service, backend.name), weightOfBackend(backend)]),
   );
 }

@@ -1,5 +1,5 @@
 import type { Route, Service } from "../../model/mesh.ts";
-import { usesGatewayApi, versionServiceName } from "../../routing/version-service.ts";
+import { usesGatewayApi, versionOfBackend } from "../../routing/version-service.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { ReachedCluster } from "../facts.ts";
@@ -53,11 +53,11 @@ function heldWeights(
   const found = (beside?.gatewayRoutes ?? []).find(
     (one) => one.kind === "HTTPRoute" && one.namespace === namespace && one.name === name,
   );
-  const versionOf = (backend: string): string =>
-    service.versions.find((version) => versionServiceName(service, version.name) === backend)?.name ?? backend;
   return found === undefined
     ? "unread"
-    : Object.fromEntries(Object.entries(found.weights ?? {}).map(([backend, weight]) => [versionOf(backend), weight]));
+    : Object.fromEntries(
+        Object.entries(found.weights ?? {}).map(([backend, weight]) => [versionOfBackend(service, backend), weight]),
+      );
 }
 
 function show(weights: readonly (readonly [string, number])[]): string {
