@@ -45,7 +45,9 @@ const heldAsBefore = {
 
 describe("the checks of a route of the Gateway API", () => {
   it("find nothing where all is as the mesh file has it, without a VirtualService and a DestinationRule", () => {
-    expect(runChecks(gatewayApiFacts(), { pre: false }).causes).toEqual([]);
+    const { causes, results } = runChecks(gatewayApiFacts(), { pre: false });
+    expect(causes).toEqual([]);
+    expect(results.find(({ id }) => id === "routes/weights")?.state).toBe("ok");
   });
 
   it("find weights that somebody has changed, at the HTTPRoute", () => {
@@ -76,12 +78,20 @@ describe("the checks of a route of the Gateway API", () => {
     );
   });
 
-  it("leave an HTTPRoute that may not be listed to those that read it by its name", () => {
+  it("say no word of the weights of an HTTPRoute that is not among those listed, which others read by its name", () => {
     const facts = inEast(({ routing: { beside, ...routing } }) => {
       const { gatewayRoutes: _unread, ...read } = beside ?? {};
       return { routing: { ...routing, beside: read as NonNullable<typeof beside> } };
     });
     expect(foundBy("routes/weights", facts)).toEqual([]);
+    const { results, complete } = runChecks(facts, { pre: false });
+    expect(results.find(({ id }) => id === "routes/weights")).toMatchObject({
+      state: "unknown",
+      unseen: [
+        "the weights of HTTPRoute sample/helloworld of east: it is not among the HTTPRoutes that could be listed",
+      ],
+    });
+    expect(complete).toBe(false);
   });
 
   it("find a proxy that goes on by the weights of before, as something of our own", () => {

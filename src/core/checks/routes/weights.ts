@@ -12,11 +12,25 @@ export const weights: Check = {
   id: "routes/weights",
   sentence: "every cluster's VirtualServices and HTTPRoutes have the mesh file's weights",
   pre: false,
+  unseen: (facts) =>
+    meshClusters(facts).flatMap((one) =>
+      servicesAt(facts, one).flatMap((service) => service.routes.flatMap((route) => unseenOf(one, service, route))),
+    ),
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       servicesAt(facts, one).flatMap((service) => service.routes.flatMap((route) => judge(one, service, route))),
     ),
 };
+
+/** Only the drift of objects tells one that is gone from one that this account may not list. */
+function unseenOf(one: ReachedCluster, service: Service, route: Route): readonly string[] {
+  const { kind, namespace } = routeObject(service, route);
+  return heldWeights(one, service, route) === "unread"
+    ? [
+        `the weights of ${kind} ${namespace ?? ""}/${route.name} of ${one.cluster}: it is not among the ${kind}s that could be listed`,
+      ]
+    : [];
+}
 
 function judge(one: ReachedCluster, service: Service, route: Route): readonly Finding[] {
   const object = routeObject(service, route);
