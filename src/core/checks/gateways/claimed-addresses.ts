@@ -1,4 +1,5 @@
 import { hasLabels } from "../../model/labels.ts";
+import { isInBlock } from "../../policies/address-block.ts";
 import { eastWestGateway } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
@@ -73,7 +74,7 @@ function farTargets(facts: MeshFacts, one: ReachedCluster): readonly Target[] {
   return meshClusters(facts)
     .filter(({ cluster }) => cluster !== one.cluster)
     .flatMap((far) => [
-      ...(networkOf(facts, far.cluster) === networkOf(facts, one.cluster)
+      ...(isOneNetwork(facts, one, far)
         ? []
         : [
             {
@@ -90,12 +91,23 @@ function farTargets(facts: MeshFacts, one: ReachedCluster): readonly Target[] {
         .map(({ name, service }) => ({
           cluster: far,
           gateway: name,
-          places: placesIn(service),
+          places: placesIn(service).filter(({ address }) => isOneNetwork(facts, one, far) || !isPrivate(address)),
           who: `pods of ${one.cluster} that call the mesh from outside`,
           certain: false,
           breaks: [],
         })),
     ]);
+}
+
+function isOneNetwork(facts: MeshFacts, one: ReachedCluster, far: ReachedCluster): boolean {
+  return networkOf(facts, one.cluster) === networkOf(facts, far.cluster);
+}
+
+/** RFC 1918, RFC 6598 and RFC 4193: every network may have these addresses, and each means something else by them. */
+const privateBlocks = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "fc00::/7"];
+
+function isPrivate(address: string): boolean {
+  return privateBlocks.some((block) => isInBlock(address, block));
 }
 
 function placesIn(service: GatewayFacts["service"]): readonly GatewayPlace[] {

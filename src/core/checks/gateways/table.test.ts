@@ -7,7 +7,7 @@ import { unshown } from "../../testing/check-rows.ts";
 import { all, drained, inCluster } from "../../testing/faults/changes.ts";
 import { healthyShop } from "../../testing/faults/shop.ts";
 import { foundBy } from "../../testing/found-by.ts";
-import { withCluster, withGateway, withIstiodPods } from "../../testing/healthy-facts.ts";
+import { healthyFacts, withCluster, withGateway, withIstiodPods } from "../../testing/healthy-facts.ts";
 import type { ClaimingService } from "../control-plane-facts.ts";
 import type { GatewayObject, GatewayServer, MeshFacts, ReachedCluster } from "../facts.ts";
 
@@ -59,6 +59,32 @@ function withClaims(cluster: "west" | "east", other: Partial<ClaimingService>): 
   return withCluster(cluster, () => ({ claims: [...(cluster === "east" ? [own] : []), { ...theirs, ...other }] }));
 }
 
+/** The ingress of east at an address that a Service of west has too. */
+function withIngressAt(address: string): MeshFacts {
+  return all(
+    inCluster("west", () => ({
+      claims: [
+        {
+          namespace: "tools",
+          name: "debug",
+          addresses: [address],
+          externalIPs: [address],
+          ports: [443],
+          selector: { app: "debug" },
+          written: { by: "helm", at: "" },
+        },
+      ],
+    })),
+    inCluster("east", ({ gateways }) => ({
+      gateways: gateways.map((one) =>
+        one.name === ingressGateway && one.service !== undefined
+          ? { ...one, service: { ...one.service, addresses: [address] } }
+          : one,
+      ),
+    })),
+  )(healthyFacts());
+}
+
 const claimRows: readonly CheckRow[] = [
   [
     "gateways/claimed-addresses",
@@ -75,8 +101,14 @@ const claimRows: readonly CheckRow[] = [
   [
     "gateways/claimed-addresses",
     "a warning for the address of another cluster's ingress, which the mesh does not need there",
-    withClaims("west", { ports: [443] }),
+    withIngressAt("203.0.113.7"),
     ["warning ISM752 west→east"],
+  ],
+  [
+    "gateways/claimed-addresses",
+    "nothing in a private address of another network's ingress, which each network has for its own",
+    withIngressAt("192.168.1.240"),
+    [],
   ],
   ["gateways/claimed-addresses", "nothing in another port of it", withClaims("east", { ports: [8443] }), []],
   [
