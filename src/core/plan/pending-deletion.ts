@@ -53,6 +53,11 @@ const workers: Readonly<Record<string, string>> = {
   "customresourcecleanup.apiextensions.k8s.io": "the API server, once every object of the kind is gone",
 };
 
+/** Whether Kubernetes itself takes the finalizer away: by hand it would leave behind what it stands for. */
+export function isOfKubernetes({ name }: HoldingFinalizer): boolean {
+  return name in workers;
+}
+
 /** What holds the object: a clause that begins with `it is held by`, or says that nothing does. */
 export function describeHold({ finalizers }: PendingDeletion): string {
   if (finalizers.length === 0) {

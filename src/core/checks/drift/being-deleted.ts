@@ -1,5 +1,5 @@
 import { describeId } from "../../model/kube-object.ts";
-import { describeHold } from "../../plan/pending-deletion.ts";
+import { describeHold, isOfKubernetes } from "../../plan/pending-deletion.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, kubectlCommand } from "../commands.ts";
@@ -29,22 +29,38 @@ export const beingDeleted: Check = {
 };
 
 function found(facts: MeshFacts, one: ReachedCluster, object: DeletedObject): Finding {
-  const { id, since, finalizers } = object;
-  const apply = applyCommand(facts, { cluster: one.cluster });
+  const { id, since } = object;
   return problem("ISM753", {
     detail: `${describeId(id)} of ${one.cluster} was deleted at ${since} and is not gone yet: ${describeHold(object)}. It takes every write meanwhile, an apply too, and what was written goes with it.`,
-    ...(finalizers.length === 0
-      ? {
-          fix: "A deletion cannot be taken back: wait until it is done, and make the object again.",
-          commands: [kubectlCommand(one, "wait", id, "--for=delete", "--timeout=5m"), apply],
-        }
-      : {
-          fix: `A deletion cannot be taken back. Whoever works for ${finalizers.map(({ name }) => name).join(" and ")} has to decide: see that it is taken away (its program may have stopped), or, where nobody works for it any more, take it away by hand, and make the object again at once:\n    ${kubectlCommand(one, "patch", id, "--type=merge", "-p", '{"metadata":{"finalizers":null}}')}\n    ${apply}`,
-        }),
+    ...remedy(facts, one, object),
     cluster: one.cluster,
     object: id,
     breaks: [appliedObject(one.cluster, id), ...goneParts(one.cluster, { id, state: "gone", fields: [] })],
     needs: id.namespace === undefined ? [] : [namespaceOf(one.cluster, id.namespace)],
     provenBy: { own: [] },
   });
+}
+
+/** A finalizer of Kubernetes itself is never taken away by hand: a load balancer, or what the object owns, would stay behind. */
+function remedy(facts: MeshFacts, one: ReachedCluster, object: DeletedObject): Pick<Finding, "fix" | "commands"> {
+  const { id, finalizers } = object;
+  const apply = applyCommand(facts, { cluster: one.cluster });
+  const wait = kubectlCommand(one, "wait", id, "--for=delete", "--timeout=5m");
+  const theirs = finalizers.filter((finalizer) => !isOfKubernetes(finalizer)).map(({ name }) => name);
+  const kept = finalizers.filter(isOfKubernetes).map(({ name }) => name);
+  if (theirs.length === 0) {
+    const stays = kept.length === 0 ? "" : `, for which Kubernetes takes ${kept.join(" and ")} away itself`;
+    return {
+      fix: `A deletion cannot be taken back: wait until it is done${stays}, and make the object again.`,
+      commands: [wait, apply],
+    };
+  }
+  const who = `A deletion cannot be taken back. Whoever works for ${theirs.join(" and ")} has to decide: see that it is taken away (its program may have stopped)`;
+  const last = kept.length === 0 ? [] : [wait];
+  const patch = JSON.stringify({ metadata: { finalizers: kept.length === 0 ? null : kept } });
+  const byHand = [kubectlCommand(one, "patch", id, "--type=merge", "-p", patch), ...last, apply];
+  const then = kept.length === 0 ? "at once" : `once Kubernetes has taken ${kept.join(" and ")} away`;
+  return {
+    fix: `${who}, or, where nobody works for it any more, take it away by hand, and make the object again ${then}:\n    ${byHand.join("\n    ")}`,
+  };
 }

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { withCompared } from "../../testing/changed-facts.ts";
 import type { CheckRow } from "../../testing/check-rows.ts";
 import { unshown } from "../../testing/check-rows.ts";
-import { foundBy } from "../../testing/found-by.ts";
+import { findingsOf, foundBy } from "../../testing/found-by.ts";
 import { withCluster } from "../../testing/healthy-facts.ts";
 import type { DriftedObject } from "../drift-facts.ts";
 import type { MeshFacts } from "../facts.ts";
@@ -128,4 +128,23 @@ it.each(table)("%s finds %s", (id, _, facts, expected) => {
 
 it("has a row in which it finds something for every check of its category", () => {
   expect(unshown("drift", table), "each of these needs one").toEqual([]);
+});
+
+it("prints no command that takes a finalizer of Kubernetes itself away", () => {
+  const held = (...names: readonly string[]) => {
+    const finalizers = names.map((name) => ({ name }));
+    const [found] = findingsOf(
+      "drift/being-deleted",
+      withCompared({ deletions: [{ id: drifted.id, since: "2026-11-23T05:00:00Z", finalizers }] }),
+    );
+    return found;
+  };
+  const ofKubernetes = held("service.kubernetes.io/load-balancer-cleanup");
+  expect(ofKubernetes?.fix).not.toContain("patch");
+  expect(ofKubernetes?.fix).toContain("Kubernetes takes service.kubernetes.io/load-balancer-cleanup away itself");
+  expect(ofKubernetes?.commands?.[0]).toContain("--for=delete");
+  const both = held("team.example/hold", "foregroundDeletion")?.fix;
+  expect(both).toContain(`-p '{"metadata":{"finalizers":["foregroundDeletion"]}}'`);
+  expect(both).toContain("--for=delete");
+  expect(held("team.example/hold")?.fix).toContain(`-p '{"metadata":{"finalizers":null}}'`);
 });
