@@ -1,4 +1,4 @@
-import { readFile, readdir } from "node:fs/promises";
+import { readFile, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { WireObject } from "../../kube/fake/fake-store.ts";
@@ -9,9 +9,18 @@ import { answerPod } from "../testing/fake-control-plane.ts";
 
 let world: FakeClusters;
 
+/** The first release with which such routes were tried, in the mesh file and of the renderer. */
+async function useTriedIstio(): Promise<void> {
+  for (const name of ["istioctl", "mesh.yaml"]) {
+    const file = path.join(world.folder, name);
+    await writeFile(file, (await readFile(file, "utf8")).replaceAll("1.27.3", "1.31.0"));
+  }
+}
+
 /** Two clusters with both versions of a service whose route is an HTTPRoute. */
 beforeEach(async () => {
   world = await startFakeClusters(["west", "east"], { living: true });
+  await useTriedIstio();
   await editMesh(world, (text) =>
     text
       .replace(
@@ -81,6 +90,7 @@ describe("a mesh with a route of the Gateway API", () => {
       podResponse: (asked) =>
         answerPod(asked.includes("dynamic_route_configs") ? undefined : world.servers["west"]?.store, asked),
     });
+    await useTriedIstio();
     await editMesh(world, (text) => text.replace("weights:", "api: gatewayAPI\n          weights:"));
     const ran = await world.run("apply --yes --timeout 1s");
     expect(ran.code).toBe(1);
