@@ -7,7 +7,7 @@ import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 
 /** An apply, then plans that wait two seconds for one cluster each: long, on a machine with much else to do. */
-const patience = 120_000;
+const patience = 180_000;
 
 let world: FakeClusters;
 

@@ -155,4 +155,4 @@ it("tells of a late cluster as soon as Rancher's own one, which was late too, ha
   expect(told[0]?.connections.map(({ kind }) => kind)).toEqual(["unreachable", "connected"]);
   stopped.abort(new Error("seen"));
   await opens;
-}, 60_000);
+});
