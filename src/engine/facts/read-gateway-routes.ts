@@ -2,12 +2,12 @@ import type { GatewayRouteFacts } from "../../core/checks/beside-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { ruleNameOf } from "../../core/checks/http-route-table.ts";
 import { weightOfBackend } from "../../core/routing/version-service.ts";
-import { meshLabel } from "../../core/render/names.ts";
+import { gatewayApiVersion, meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { listAllowed } from "./list-known.ts";
 import { writtenBy } from "./written-by.ts";
 
-const kinds = ["HTTPRoute", "GRPCRoute"].map((kind) => ({ apiVersion: "gateway.networking.k8s.io/v1", kind }));
+const kinds = ["HTTPRoute", "GRPCRoute"].map((kind) => ({ apiVersion: gatewayApiVersion, kind }));
 
 /** https://gateway-api.sigs.k8s.io/reference/spec/#parentreference */
 interface ParentRef {
