@@ -12,3 +12,8 @@ export function partOfDay<T>(all: readonly T[], parts: number, now = Date.now())
   const turn = Math.floor(now / 86_400_000) % parts;
   return all.filter((_, index) => index % parts === turn);
 }
+
+/** How many random inputs a property gets in this run: a quarter, other ones each time unless it is seeded; all of them with ISTHMUS_TESTS=all. */
+export function runsOfToday(all: number): number {
+  return process.env["ISTHMUS_TESTS"] === "all" ? all : Math.ceil(all / 4);
+}

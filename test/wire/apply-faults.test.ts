@@ -258,7 +258,7 @@ const credentials: readonly Row[] = [
 ];
 
 describe("an apply in which one cluster meets a fault", () => {
-  it.concurrent.each(partOfToday([...answers, ...connections, ...credentials], 2))(
+  it.concurrent.each(partOfToday([...answers, ...connections, ...credentials], 5))(
     "ends as it should after $fault, and converges when it is run again",
     async ({ strike, code, says, options = [], heal, holds }) =>
       inFreshWorld(async (world) => {

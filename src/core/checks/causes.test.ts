@@ -82,7 +82,7 @@ describe("two faults at once", { timeout: 300_000 }, () => {
 
   it("are two causes, whichever two have nothing to do with each other", () => {
     expect(independent.length).toBeGreaterThan(900);
-    const wrong = partOfToday(independent, 3).flatMap(([a, b]) => {
+    const wrong = partOfToday(independent, 7).flatMap(([a, b]) => {
       const found = causesOf(b.happens(a.happens(healthyShop())));
       return JSON.stringify(found.toSorted()) === JSON.stringify([...a.causes, ...b.causes].toSorted())
         ? []

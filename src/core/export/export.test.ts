@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -63,7 +64,7 @@ describe("an export of any mesh", () => {
             objects.map(sortedText).toSorted(),
           );
         }),
-        { numRuns: 15 },
+        { numRuns: runsOfToday(15) },
       );
     },
   );
@@ -76,7 +77,7 @@ describe("an export of any mesh", () => {
         const all = [...texts, writeReadme(mesh, format, partsOf(mesh, clusters))].join("\n");
         expect(all).not.toMatch(/redacted|known after apply|ca-key\.pem:|token (of )?[a-z]+$/m);
       }),
-      { numRuns: 15 },
+      { numRuns: runsOfToday(15) },
     );
   });
 });
@@ -190,7 +191,7 @@ describe("Fleet bundles", () => {
         const missing = bundles.flatMap((bundle) => bundle.dependsOn ?? []).filter((one) => !names.includes(one.name));
         expect(missing).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: runsOfToday(15) },
     );
   });
 

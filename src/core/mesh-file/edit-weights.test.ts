@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
@@ -227,7 +228,7 @@ describe("editing weights", () => {
           expect(edited.changed).toBe(edited.text !== text);
         },
       ),
-      { numRuns: 150 },
+      { numRuns: runsOfToday(150) },
     );
   });
 });

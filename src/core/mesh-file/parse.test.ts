@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
@@ -302,7 +303,7 @@ describe("parsing", () => {
         );
         expect([mesh === undefined, complete.length]).toEqual([diagnostics.length > 0, diagnostics.length]);
       }),
-      { numRuns: 400 },
+      { numRuns: runsOfToday(400) },
     );
   });
 
@@ -319,7 +320,7 @@ describe("parsing", () => {
           expect(mesh === undefined).toBe(diagnostics.some(({ severity }) => severity === "error"));
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runsOfToday(200) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { pemCertificate } from "../testing/pem-certificate.ts";
 import { describe, expect, it } from "vitest";
@@ -505,7 +506,9 @@ const lacking = [
 describe("a mesh that is written to a file", () => {
   it("has every field in one of them, so that a new one is read back too", () => {
     const field = rootField();
-    const made = fc.sample(mesh, { numRuns: 300, seed: 1 }).map((one) => writeMesh(withoutLaterFields(one)));
+    const made = fc
+      .sample(mesh, { numRuns: runsOfToday(300), seed: 1 })
+      .map((one) => writeMesh(withoutLaterFields(one)));
     const seen = new Set(made.flatMap((file) => fieldPathsIn(file, field)));
     const missing = fieldPaths(field).filter((path) => !seen.has(path));
     expect(missing.toSorted(), "what is new is added to the meshes, what they have is taken from the list").toEqual(
@@ -527,7 +530,7 @@ describe("a mesh that is written to a file", () => {
         expect(parsed.diagnostics).toEqual([]);
         expect(parsed.mesh).toEqual(JSON.parse(JSON.stringify(model)));
       }),
-      { numRuns: 60 },
+      { numRuns: runsOfToday(60) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
@@ -35,7 +36,7 @@ describe("YAML of an object", () => {
           expect(parse(writeYaml(value), { version, merge: false })).toEqual(value);
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: runsOfToday(1000) },
     );
   });
 

@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Json } from "../model/kube-object.ts";
@@ -123,7 +124,7 @@ it("tells exactly what opens and closes, as the rules decide address by address 
       );
       expect(wrong).toEqual([]);
     }),
-    { numRuns: 200 },
+    { numRuns: runsOfToday(200) },
   );
 });
 

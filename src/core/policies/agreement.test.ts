@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import fc from "fast-check";
@@ -37,7 +38,7 @@ describe("the engine of NetworkPolicies", () => {
           }
         }
       }),
-      { numRuns: 60 },
+      { numRuns: runsOfToday(60) },
     );
   });
 });

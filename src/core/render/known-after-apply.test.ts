@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import { writeJson } from "../model/exact-json.ts";
@@ -86,7 +87,7 @@ const published: Mesh = {
 };
 
 it("says what every object that is not whole waits for, and fills it in as a rendering that knows it would", () => {
-  fc.assert(fc.property(arbitraryMesh, expectCompletes), { numRuns: 30 });
+  fc.assert(fc.property(arbitraryMesh, expectCompletes), { numRuns: runsOfToday(30) });
   expectCompletes(published);
 });
 

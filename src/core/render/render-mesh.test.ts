@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { readFileSync, writeFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
@@ -123,7 +124,7 @@ describe("any mesh of 1 to 20 clusters", () => {
           ).toContain('"weight":90');
         }
       }),
-      { numRuns: 20 },
+      { numRuns: runsOfToday(20) },
     );
   });
 });

@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { Buffer } from "node:buffer";
 import fc from "fast-check";
 import { afterAll, describe, expect, it } from "vitest";
@@ -20,7 +21,7 @@ const identities: readonly (readonly [RegExp, (mesh: Mesh, at: number) => string
 ];
 
 /** The same meshes for all properties of a run, since making and rendering them is most of the work. */
-const run = { numRuns: 60, seed: Math.floor(Math.random() * 2 ** 31) };
+const run = { numRuns: runsOfToday(60), seed: Math.floor(Math.random() * 2 ** 31) };
 
 interface Sample {
   readonly mesh: Mesh;

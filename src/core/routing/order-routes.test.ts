@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { ComparedRequest, Comparison, RequestMatch } from "./match-relation.ts";
@@ -183,7 +184,7 @@ describe("for any routes of one host", () => {
           expect(taker === undefined ? "apart" : relate(taker, one)).toBe("same");
         }
       }),
-      { numRuns: 500 },
+      { numRuns: runsOfToday(500) },
     );
   });
 
@@ -212,7 +213,7 @@ describe("for any routes of one host", () => {
           }
         },
       ),
-      { numRuns: 200 },
+      { numRuns: runsOfToday(200) },
     );
   });
 });

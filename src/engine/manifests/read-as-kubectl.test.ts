@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import { execFileSync } from "node:child_process";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -229,7 +230,7 @@ describe.skipIf(kubectl === undefined)("a manifest, beside what the real kubectl
           }
         }
       }),
-      { numRuns: 12, endOnFailure: true, seed },
+      { numRuns: runsOfToday(12), endOnFailure: true, seed },
     );
 
     expect(counts.same).toBeGreaterThan((counts.refused + counts.known) / 4);
@@ -265,7 +266,7 @@ describe.skipIf(kubectl === undefined)("a manifest, beside what the real kubectl
           expect(readManifest(writeYaml(object), "a.yaml", problems).map((one) => one.object)).toEqual([object]);
         }
       }),
-      { numRuns: 8, endOnFailure: true, seed },
+      { numRuns: runsOfToday(8), endOnFailure: true, seed },
     );
   });
 });

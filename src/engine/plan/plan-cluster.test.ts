@@ -1,3 +1,4 @@
+import { runsOfToday } from "../../../test/part-of-today.ts";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
@@ -97,7 +98,7 @@ describe("planCluster", () => {
           expect(byLists.kind === "planned" ? byLists.objects.map((object) => object.action) : []).toEqual(expected);
         },
       ),
-      { numRuns: 20 },
+      { numRuns: runsOfToday(20) },
     );
     // Each run has a server of its own.
   });
