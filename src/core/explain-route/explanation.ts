@@ -1,7 +1,7 @@
 import type { ClusterEndpoints } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Cluster, Mesh } from "../model/mesh.ts";
-import { hostsOfService } from "../routing/version-service.ts";
+import { versionOfHost } from "../routing/version-service.ts";
 import { formatPlace } from "../checks/gateway-place.ts";
 import type { WeighedEndpoint } from "./endpoint-shares.ts";
 import { endpointShares } from "./endpoint-shares.ts";
@@ -76,10 +76,10 @@ export function explainDestinations(
     const endpoints = held.get(name);
     const shares = endpointShares(endpoints ?? []);
     const [direction, , subset = "", host = ""] = name.split("|");
-    const version = subset === "" ? versionBehind(reader.mesh, host) : subset;
+    const version = subset || versionOfHost(reader.mesh.services, host);
     return {
       name,
-      ...(direction === "outbound" && version !== "" ? { version } : {}),
+      ...(direction === "outbound" && version !== undefined ? { version } : {}),
       ...(direction === "outbound" && host !== "" ? { host } : {}),
       share,
       held: endpoints !== undefined,
@@ -94,17 +94,6 @@ export function explainDestinations(
       }),
     };
   });
-}
-
-/** The version whose Service a route of the Gateway API leads to; empty for every other host. */
-function versionBehind({ services }: Pick<Mesh, "services">, host: string): string {
-  return (
-    services.flatMap((service) =>
-      hostsOfService(service)
-        .slice(1)
-        .flatMap((one, index) => (one === host ? [service.versions[index]?.name ?? ""] : [])),
-    )[0] ?? ""
-  );
 }
 
 /**

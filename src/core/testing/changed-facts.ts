@@ -151,3 +151,28 @@ export function withoutEast(): MeshFacts {
     ),
   };
 }
+
+/** The DestinationRules of east are served no more, since somebody has changed their definition: nobody can read one. */
+export function withUnservedRules(): MeshFacts {
+  const definition = {
+    group: "apiextensions.k8s.io",
+    kind: "CustomResourceDefinition",
+    name: "destinationrules.networking.istio.io",
+  };
+  return withCluster("east", ({ routing }) => ({
+    routing: { ...routing, destinationRules: [] },
+    drift: {
+      kind: "compared",
+      applied: true,
+      objects: [
+        {
+          id: definition,
+          state: "changed",
+          fields: [{ path: "spec.versions[0].served", live: "false", wanted: "true" }],
+          writer: { manager: "kubectl-patch", time: "2026-11-23T05:00:00Z" },
+        },
+      ],
+      unknown: [],
+    },
+  }));
+}

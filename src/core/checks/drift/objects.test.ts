@@ -1,35 +1,15 @@
 import { expect, it } from "vitest";
+import { withUnservedRules } from "../../testing/changed-facts.ts";
 import { withCluster } from "../../testing/healthy-facts.ts";
 import type { MeshFacts } from "../facts.ts";
 import { runChecks } from "../run-checks.ts";
-
-const editor = { manager: "kubectl-patch", time: "2026-11-23T05:00:00Z" };
 
 function causesOf(facts: MeshFacts): readonly string[] {
   return runChecks(facts, { pre: false }).causes.map(({ code, cluster }) => `${code} ${cluster ?? ""}`);
 }
 
 it("is the one cause of what lacks objects of a kind that is not served any more", () => {
-  const facts = withCluster("east", ({ routing }) => ({
-    routing: { ...routing, destinationRules: [] },
-    drift: {
-      kind: "compared",
-      applied: true,
-      objects: [
-        {
-          id: {
-            group: "apiextensions.k8s.io",
-            kind: "CustomResourceDefinition",
-            name: "destinationrules.networking.istio.io",
-          },
-          state: "changed",
-          fields: [{ path: "spec.versions[0].served", live: "false", wanted: "true" }],
-          writer: editor,
-        },
-      ],
-      unknown: [],
-    },
-  }));
+  const facts = withUnservedRules();
   const { causes } = runChecks(facts, { pre: false });
   expect(causesOf(facts)).toEqual(["ISM454 east"]);
   expect(causes[0]?.consequences.map(({ code }) => code)).toEqual(["ISM444"]);

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { withCompared } from "../../testing/changed-facts.ts";
+import { withCompared, withUnservedRules } from "../../testing/changed-facts.ts";
 import type { CheckRow } from "../../testing/check-rows.ts";
 import { unshown } from "../../testing/check-rows.ts";
 import { findingsOf, foundBy } from "../../testing/found-by.ts";
@@ -26,18 +26,7 @@ const table: readonly CheckRow[] = [
   [
     "drift/objects",
     "a definition that is not served any more, with everything of its kind that nobody can read",
-    {
-      ...withDrift({
-        id: {
-          group: "apiextensions.k8s.io",
-          kind: "CustomResourceDefinition",
-          name: "destinationrules.networking.istio.io",
-        },
-        state: "changed",
-        fields: [{ path: "spec.versions[0].served", live: "false", wanted: "true" }],
-        writer: kubectlEdit,
-      }),
-    },
+    withUnservedRules(),
     ["error ISM454 east"],
   ],
   ["drift/objects", "an object that is gone", withDrift({ ...drifted, state: "gone" }), ["error ISM455 east"]],
