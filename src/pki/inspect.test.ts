@@ -281,6 +281,19 @@ describe("an authority with a flaw", () => {
     );
   });
 
+  it("has a root that ends on the line on which the next one begins: istiod reads neither of them, and Envoy nothing at all", async () => {
+    const { root, signer } = await twoTiers();
+    const [former, next] = [await makeCertificate({ name: "former" }), await makeCertificate({ name: "next" })];
+    const authority = await authorityOf(signer, [root], [root]);
+    const glued = `${former.pem.trimEnd()}${next.pem.trimEnd()}\n`;
+    const withRoots = (rootCert: string): string => judged({ ...authority, rootCert });
+    expect(inspectBundle(glued + root.pem).map(({ subject }) => subject)).toEqual(["CN=root"]);
+    expect(withRoots(glued + root.pem)).toBe("proxies: root-cert.pem holds a certificate that cannot be read");
+    expect(withRoots(`${root.pem.trimEnd()}${next.pem}`)).toMatch(/^istiod: .*root-cert.pem/);
+    expect(withRoots(`${former.pem}${root.pem.trimEnd()}`)).toMatch(/^sound/);
+    expect(withRoots((former.pem + root.pem).replaceAll("\n", "\r\n"))).toMatch(/^sound/);
+  });
+
   it("has a key that is another's, is no key, or stands behind something else", async () => {
     const { root, signer } = await twoTiers();
     const authority = await authorityOf(signer, [root], [root]);

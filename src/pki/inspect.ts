@@ -72,8 +72,13 @@ export function inspectAuthority(authority: Authority, now: Date, trustDomain = 
   };
 
   function proxyFlaw(): ChainFlaw | undefined {
-    if (readBundle(authority.certChain).unreadable > 0) {
-      return { words: `${names.chain} holds a certificate that cannot be read`, effect: "proxies" };
+    const texts = [
+      [names.chain, authority.certChain],
+      [names.root, authority.rootCert],
+    ] as const;
+    const [unread] = texts.filter(([, pem]) => readBundle(pem).unreadable > 0);
+    if (unread !== undefined) {
+      return { words: `${unread[0]} holds a certificate that cannot be read`, effect: "proxies" };
     }
     const met = findProxyChain(parts, names);
     return met.kind === "broken" ? met.flaw : undefined;
