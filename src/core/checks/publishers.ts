@@ -54,14 +54,17 @@ export function needsPolicy(version: string): boolean {
   return major > 0 || minor >= 22;
 }
 
-/** Whether the zones that it is given have the host in them. */
+/**
+ * Whether the zones that it is given have the host in them, as external-dns decides it (endpoint.DomainFilter,
+ * findings/external-dns-filters.sh): an empty filter is none, one that begins with a dot leaves out the zone's own
+ * name, and commas part nothing.
+ */
 export function covers({ domainFilters }: Pick<ExternalDnsFacts, "domainFilters">, host: string): boolean {
-  const name = host.replace(/^\*\./, "");
+  const name = host.toLowerCase();
+  const zones = domainFilters
+    .map((filter) => filter.trim().toLowerCase().replace(/\.$/, ""))
+    .filter((filter) => filter !== "");
   return (
-    domainFilters.length === 0 ||
-    domainFilters.some((filter) => {
-      const zone = filter.replace(/^\./, "");
-      return name === zone || name.endsWith(`.${zone}`);
-    })
+    zones.length === 0 || zones.some((zone) => name === zone || name.endsWith(zone.startsWith(".") ? zone : `.${zone}`))
   );
 }

@@ -32,6 +32,14 @@ it.each<[string, readonly Solver[], string, "http01" | "dns01" | undefined]>([
     "x.a.example",
     "dns01",
   ],
+  ["knows a zone in any case of letters", [{ ...record, selector: { dnsZones: ["A.Example"] } }], "a.example", "dns01"],
+  ["knows a name as it is written", [{ ...record, selector: { dnsNames: ["A.Example"] } }], "a.example", undefined],
+  [
+    "finds no zone with a dot at its end",
+    [{ ...record, selector: { dnsZones: ["example."] } }],
+    "a.example",
+    undefined,
+  ],
   ["leaves out other zones", [{ ...page, selector: { dnsZones: ["a.example"] } }], "xa.example", undefined],
   [
     "takes a solver for the Certificate's labels",

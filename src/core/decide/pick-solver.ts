@@ -41,7 +41,10 @@ function fitOf(
   name: string,
   labels: Readonly<Record<string, string>>,
 ): readonly number[] | undefined {
-  const zones = dnsZones.filter((zone) => name === zone || name.endsWith(`.${zone}`));
+  // Zones are compared as DNS does, names as texts; a zone with a dot at its end is never found (findings/cert-manager-zones-end-without-a-dot.sh).
+  const zones = dnsZones
+    .map((zone) => zone.toLowerCase())
+    .filter((zone) => name.toLowerCase() === zone || name.toLowerCase().endsWith(`.${zone}`));
   const wanted = Object.entries(matchLabels);
   return (dnsNames.length > 0 && !dnsNames.includes(name)) ||
     (dnsZones.length > 0 && zones.length === 0) ||

@@ -14,6 +14,7 @@ describe("the owner records of external-dns", () => {
     ],
     ["a prefix", "w1.example.test", { prefix: "x-" }, "x-a-w1.example.test"],
     ["a prefix with the type", "w1.example.test", { prefix: "%{record_type}-p." }, "a-p.w1.example.test"],
+    ["a wildcard of a flag that is empty", "*.w1.example.test", { wildcardReplacement: "" }, "a-*.w1.example.test"],
     ["a suffix", "w1.example.test", { suffix: "-s" }, "a-w1-s.example.test"],
     ["a label", "w1.example.test", { prefix: "_e." }, "_e.a-w1.example.test"],
     ["the zone's own name with the type as a label", "example.test", { prefix: "%{record_type}." }, "a.example.test"],

@@ -40,6 +40,16 @@ export function externalDnsOwner(value: string): string | undefined {
     : undefined;
 }
 
+/**
+ * True for what external-dns writes with `--txt-encrypt-enabled`: base64 of a nonce (12 bytes), of labels that are
+ * packed and encrypted (never below 20), and of a tag (16); external-dns 0.23, endpoint/crypto.go. Only who has the key
+ * can read the owner.
+ */
+export function isEncryptedOwner(value: string): boolean {
+  const text = txtText(value).replaceAll('"', "");
+  return text.length >= 64 && text.length % 4 === 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(text);
+}
+
 function hasType({ prefix = "", suffix = "" }: OwnerRecordNaming): boolean {
   return `${prefix}${suffix}`.includes("%{record_type}");
 }
@@ -47,7 +57,7 @@ function hasType({ prefix = "", suffix = "" }: OwnerRecordNaming): boolean {
 function affixed(name: string, naming: OwnerRecordNaming, type: string, before: string): string {
   const { prefix = "", suffix = "", wildcardReplacement } = naming;
   const [first = "", ...rest] = name.split(".");
-  const label = first === "*" ? (wildcardReplacement ?? first) : first;
+  const label = (first === "*" && wildcardReplacement) || first;
   const fill = (affix: string): string => affix.replaceAll("%{record_type}", type);
   return [`${fill(prefix)}${before}${label}${fill(suffix)}`, ...rest].join(".").toLowerCase();
 }

@@ -1,6 +1,6 @@
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { DnsRecordSet } from "./dns-records.ts";
-import { externalDnsNames, externalDnsOwner } from "./external-dns-owner.ts";
+import { externalDnsNames, externalDnsOwner, isEncryptedOwner } from "./external-dns-owner.ts";
 import { setOf, type NameReading } from "./name-reading.ts";
 import { isAlias, ofAnotherMesh, ofExternalDns, ofNobody, otherRecord, outsideOfZone } from "./name-refusals.ts";
 import { isInZone } from "./dns-records.ts";
@@ -81,8 +81,12 @@ function claimIn(set: DnsRecordSet, name: string): AddressClaim | undefined {
 function externalDnsOwners(wanted: WantedName, reading: NameReading): readonly Diagnostic[] {
   const names = externalDnsNames(wanted.name, reading.zone, wanted.externalDns);
   return names.flatMap((name) => {
-    const owners = setOf(reading, name, "TXT")?.values.flatMap((value) => externalDnsOwner(value) ?? []) ?? [];
-    const [owner] = owners;
+    const values = setOf(reading, name, "TXT")?.values ?? [];
+    // At the name itself others have such texts too, to prove that it is theirs.
+    const isEncrypted = name !== wanted.name && values.some(isEncryptedOwner);
+    const [owner = isEncrypted ? "unknown, since it is encrypted" : undefined] = values.flatMap(
+      (value) => externalDnsOwner(value) ?? [],
+    );
     return owner === undefined ? [] : [ofExternalDns(wanted, name, owner)];
   });
 }

@@ -1,3 +1,6 @@
+import { Buffer } from "node:buffer";
+import { createCipheriv } from "node:crypto";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { DnsRecordSet, DnsUpdate } from "./dns-records.ts";
@@ -154,4 +157,26 @@ it("lets a cluster leave a set that somebody else writes too, in the same round 
   expect(plan.kind === "update" ? [plan.after.addresses, plan.left.length] : plan).toEqual([["192.0.2.9"], 1]);
   const joining: WantedName = { ...wanted, clusters: { east: "keep", west: ["192.0.2.1"] } };
   expect(planName(joining, readingOf(joining, besideByHand("192.0.2.2"))).kind).toBe("refused");
+});
+
+it("leaves a name to an external-dns whose owner records are encrypted, whatever may be adopted", () => {
+  const cipher = createCipheriv("aes-256-gcm", Buffer.alloc(32, 1), Buffer.alloc(12, 2));
+  const labels = gzipSync("heritage=external-dns,external-dns/owner=west");
+  const sealed = Buffer.concat([Buffer.alloc(12, 2), cipher.update(labels), cipher.final(), cipher.getAuthTag()]);
+  const wanted = { name, mesh: "one", ttlSeconds: 60, clusters: { east: ["192.0.2.1"] }, adopt: true };
+  const there = { name, type: "A" as const, ttlSeconds: 60, values: ["192.0.2.9"] };
+  const ownedBy = (at: string, text: string): readonly string[] => {
+    const plan = planName(
+      wanted,
+      readingOf(wanted, [there, { name: at, type: "TXT", ttlSeconds: 60, values: [`"${text}"`] }]),
+    );
+    return plan.kind === "refused" ? plan.reasons.map(({ detail }) => detail) : [];
+  };
+  expect(ownedBy(`a-${name}`, sealed.toString("base64"))).toEqual([
+    expect.stringContaining(
+      "external-dns (owner unknown, since it is encrypted, by the TXT record a-app.example.test)",
+    ),
+  ]);
+  expect(ownedBy(`a-${name}`, "c2hvcnQ=")).toEqual([]);
+  expect(ownedBy(name, sealed.toString("base64"))).toEqual([]);
 });
