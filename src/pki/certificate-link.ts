@@ -158,6 +158,16 @@ export function isSelfIssued(link: CertificateLink): boolean {
   return link.subject === link.issuer;
 }
 
+/** The subject of a certificate as a message has it: `"O=Example, CN=root"`. */
+export function quoted({ certificate }: Pick<CertificateLink, "certificate">): string {
+  return quoteName(certificate.subject);
+}
+
+/** The same of a name as Node gives it; one without parts is undefined there. */
+export function quoteName(name: string | undefined): string {
+  return `"${(name ?? "").replaceAll("\n", ", ")}"`;
+}
+
 function valueOf<T>(
   { extensions }: CertificateFields,
   id: string,

@@ -1,5 +1,5 @@
 import type { CertificateLink } from "./certificate-link.ts";
-import { isSelfIssued, isSignedBy } from "./certificate-link.ts";
+import { isSelfIssued, isSignedBy, quoted, quoteName } from "./certificate-link.ts";
 import { constraintAgainst, constraintAgainstSubject } from "./name-constraints.ts";
 import type { PartNames } from "./part-names.ts";
 
@@ -61,7 +61,7 @@ export function findIstiodChain(parts: ChainParts, names: PartNames, now: Date):
       (one) => one.subject === last.issuer && !path.some(({ identity }) => identity === one.identity),
     );
     if (candidates.length === 0) {
-      failures.push({ depth: path.length, words: lackOf(last, path, names) });
+      failures.push({ depth: path.length, words: misspelt(last, path, parts, names) ?? lackOf(last, path, names) });
     }
     for (const candidate of candidates) {
       const words = refusalOf(last, candidate, path.length - 1, nameOf(last, path, names));
@@ -273,6 +273,19 @@ function hostOf(kind: "dns" | "uri", value: string): string {
   return kind === "uri" && URL.canParse(value) ? new URL(value).hostname : value;
 }
 
+/** An issuer that is there under a name of other bytes: BoringSSL takes it, Go does not (findings/x509-names-of-two-spellings.sh). */
+function misspelt(
+  link: CertificateLink,
+  path: readonly CertificateLink[],
+  { roots, chain }: ChainParts,
+  names: PartNames,
+): string | undefined {
+  const issuer = [...roots, ...chain].find((one) => isSignedBy(link, one));
+  return issuer === undefined || isSelfIssued(link)
+    ? undefined
+    : `${nameOf(link, path, names)} is signed by ${quoted(issuer)}, and names it ${quoteName(link.certificate.issuer)} in other letters or another encoding of them, which istiod does not take for the same`;
+}
+
 function lackOf(link: CertificateLink, path: readonly CertificateLink[], names: PartNames): string {
   if (isSelfIssued(link)) {
     return path.length === 1
@@ -284,13 +297,4 @@ function lackOf(link: CertificateLink, path: readonly CertificateLink[], names: 
 
 function nameOf(link: CertificateLink, path: readonly CertificateLink[], names: PartNames): string {
   return path[0] === link ? names.ca : quoted(link);
-}
-
-function quoted({ certificate }: CertificateLink): string {
-  return quoteName(certificate.subject);
-}
-
-/** Node gives a name without parts as undefined. */
-function quoteName(name: string | undefined): string {
-  return `"${(name ?? "").replaceAll("\n", ", ")}"`;
 }

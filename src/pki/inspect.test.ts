@@ -139,6 +139,14 @@ describe("an authority with a flaw", () => {
     );
   });
 
+  it("names its root in other letters: to istiod that is another one", async () => {
+    const root = await makeCertificate({ name: "Mesh Root" });
+    const signer = await makeCertificate({ name: "signer", issuer: { ...root, name: "MESH ROOT" }, pathLength: 0 });
+    expect(judged(await authorityOf(signer, [root], [root]))).toBe(
+      'istiod: ca-cert.pem is signed by "CN=Mesh Root", and names it "CN=MESH ROOT" in other letters or another encoding of them, which istiod does not take for the same',
+    );
+  });
+
   it("is not sent along with what it signs", async () => {
     const { root, signer } = await twoTiers();
     expect(judged({ ...(await authorityOf(signer, [root], [root])), certChain: root.pem })).toBe(
