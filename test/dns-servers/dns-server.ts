@@ -48,6 +48,8 @@ export interface RunningServer {
   readonly zone: (change?: Partial<ZoneOptions>) => DnsZone;
   /** What a client that asks for the name is told, wildcards and all; sorted. */
   readonly ask: (name: string, type: "A" | "AAAA" | "TXT") => Promise<readonly string[]>;
+  /** What the server has printed since it was last started. */
+  readonly log: () => string;
   /** Ends it as a power cut does, and starts it again. */
   readonly restart: () => Promise<void>;
   /** Ends it by that signal. */
@@ -98,6 +100,7 @@ export async function startServer(kind: ServerKind): Promise<RunningServer> {
       });
       return (answers as readonly (string | readonly string[])[]).map((one) => [one].flat().join("")).toSorted();
     },
+    log: () => running.log.join(""),
     restart: async () => {
       await ended(running, "SIGKILL");
       running = run(command, folder);

@@ -13,6 +13,9 @@ export const knot: ServerKind = {
       `    rundir: ${folder}/run`,
       "    udp-workers: 1",
       "    tcp-workers: 1",
+      // It hangs up on a client that sends nothing for 10 s otherwise, or stops for half a second in the middle, as one does that a busy machine holds up.
+      "    tcp-idle-timeout: 60",
+      "    tcp-io-timeout: 60000",
       "database:",
       `    storage: ${folder}/db`,
       "log:",

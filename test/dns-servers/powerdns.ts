@@ -21,6 +21,8 @@ export const powerDns: ServerKind = {
       "local-address=127.0.0.1",
       `local-port=${port}`,
       "dnsupdate=yes",
+      // It hangs up on a client that sends nothing for 5 s otherwise, as one does that a busy machine holds up.
+      "tcp-idle-timeout=60",
       "security-poll-suffix=",
       "",
     ].join("\n");

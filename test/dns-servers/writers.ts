@@ -49,12 +49,9 @@ export async function letWritersWrite(options: WritersOptions): Promise<WritersR
     const place = `seed ${seed}, round ${round}`;
     const isCrash = options.crashEvery !== undefined && round % options.crashEvery === 0;
     let isOver = false;
-    const watching = isCrash ? Promise.resolve() : watch(() => isOver);
-    const all = Promise.all(writers.map(async (one) => await write(one)));
-    await (isCrash ? pause(random() * 20).then(async () => await server.restart()) : Promise.resolve());
-    await all;
-    isOver = true;
-    await watching;
+    const all = Promise.all(writers.map(async (one) => await write(one))).finally(() => (isOver = true));
+    const meanwhile = isCrash ? pause(random() * 20).then(async () => await server.restart()) : watch(() => isOver);
+    await Promise.all([all, meanwhile]);
     expectAllKept(await view(place), writers, place);
   }
   return result;

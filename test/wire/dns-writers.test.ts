@@ -24,7 +24,12 @@ describe.each(kinds.map((kind) => [kind.kind, kind] as const))("five writers of 
     { timeout: 240_000 + rounds * 3000 },
     async () => {
       const seed = Date.now() % 1_000_000;
-      const result = await letWritersWrite({ server, name: "app.example.test", rounds, seed, crashEvery: 12 });
+      const writing = letWritersWrite({ server, name: "app.example.test", rounds, seed, crashEvery: 12 });
+      const result = await writing.catch((error: unknown) => {
+        throw new Error(`${(error as Error).message}\nThe server said at the end:\n${server.log().slice(-4000)}`, {
+          cause: error,
+        });
+      });
       expect(result.changed + result.stopped + result.refused).toBe(rounds * 5);
       expect(result.changed).toBeGreaterThan(rounds * 2);
       expect(result.views).toBeGreaterThan(rounds * 2);

@@ -148,6 +148,28 @@ describe("a server that fails", () => {
     expect(await refusalOf(zoneAt(port, { answerMs }).update(add, signal))).toBe(detail);
   });
 
+  it("hangs up once is asked again, and twice is believed; a change is sent once", async () => {
+    let asked = 0;
+    let hangsUp = 1;
+    const port = await serverThat((request, socket) => {
+      asked += 1;
+      hangsUp -= 1;
+      if (hangsUp < 0) {
+        socket.write(sent(soaAnswer(request)));
+      } else {
+        socket.destroy();
+      }
+    });
+    expect(await withoutKey(port).probe(signal)).toMatchObject({ primary: expect.any(String) as unknown });
+    expect(asked).toBe(2);
+    hangsUp = 2;
+    expect(await refusalOf(withoutKey(port).probe(signal))).toMatch(/^ISM631 SERVER closed the connection before/);
+    expect(asked).toBe(4);
+    hangsUp = 1;
+    expect(await refusalOf(withoutKey(port).update(add, signal))).toMatch(/^ISM631 .* is not known\.$/);
+    expect(asked).toBe(5);
+  });
+
   it("does not listen: says so, and that nothing was sent", async () => {
     const port = await serverThat(() => undefined);
     server?.close();

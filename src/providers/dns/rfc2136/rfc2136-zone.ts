@@ -55,11 +55,11 @@ export function rfc2136Zone(settings: Rfc2136Settings): DnsZone {
       answerMs: settings.answerMs ?? 10_000,
       signal,
     };
+    const isChange = messages.some((one) => one.opcode === opcodes.update);
     try {
-      return await ask(messages, options);
+      return await (isChange ? ask(messages, options) : askTwice(messages, options));
     } catch (error) {
       if (error instanceof DnsFailure) {
-        const isChange = messages.some((one) => one.opcode === opcodes.update);
         throw exchangeFailure(place, error, { isChange, ...options });
       }
       throw error instanceof WireError ? unwritable(place, error) : error;
@@ -73,6 +73,22 @@ export function rfc2136Zone(settings: Rfc2136Settings): DnsZone {
     read: async (questions, signal) => await read(place, askServer, { questions, signal }),
     update: async (update, signal) => await change(place, askServer, { update, signal }),
   };
+}
+
+/**
+ * A question that the server hung up on is asked again, once: servers end a connection on which nothing came for some
+ * seconds (PowerDNS 4.7 after 5, Knot 3.2 after 10: `tcp-idle-timeout`), and a machine that is short of processors stands
+ * still for as long between a connection and what it sends.
+ */
+async function askTwice(messages: Parameters<typeof ask>[0], options: AskOptions): Promise<readonly Answer[]> {
+  try {
+    return await ask(messages, options);
+  } catch (error) {
+    if (error instanceof DnsFailure && error.kind === "cut-off" && error.what === "") {
+      return await ask(messages, options);
+    }
+    throw error;
+  }
 }
 
 /** An answer to each message, by the zone's key where none is given. */
