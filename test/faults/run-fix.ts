@@ -2,15 +2,18 @@ import { execFile } from "node:child_process";
 import { expect } from "vitest";
 import { enginesPrograms, isthmus, sandboxKubeconfig } from "../e2e/world.ts";
 
+/** The commands that ask before they change anything. */
+const asking = /^isthmus (?:apply|dns sync|drain|certs renew)\b/;
+
 /**
  * Runs the commands of a printed fix one after the other, as they are printed:
- * kubectl is the engine's, `isthmus` the checkout's, and what an apply asks is
+ * kubectl is the engine's, `isthmus` the checkout's, and what it asks is
  * answered. Expects that there are some and that each does what it says.
  */
 export async function runFix(cause: { readonly commands?: readonly string[] } | undefined): Promise<void> {
   expect(cause?.commands ?? []).not.toEqual([]);
   for (const command of cause?.commands ?? []) {
-    const words = command.startsWith("isthmus apply") ? `${command} --yes` : command;
+    const words = asking.test(command) ? `${command} --yes` : command;
     const ran = command.startsWith("isthmus ")
       ? await isthmus(splitWords(words).slice(1))
       : await shell(words, {

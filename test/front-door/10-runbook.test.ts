@@ -46,7 +46,7 @@ it("serves a name over TLS from both clusters: the runbook's way, each cluster w
       expect(found).toHaveLength(2);
       return found;
     },
-    { timeout: 60_000, interval: 500 },
+    { timeout: 180_000, interval: 500 },
   );
 
   const authority = path.join(into, "root.pem");

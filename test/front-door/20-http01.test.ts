@@ -50,7 +50,7 @@ async function challengeFor(world: FrontDoorWorld, cluster: string, name: string
       expect(found).toBeDefined();
       return found as Challenge;
     },
-    { timeout: 90_000, interval: 200 },
+    { timeout: 180_000, interval: 200 },
   );
 }
 
@@ -83,7 +83,7 @@ it("answers http01 challenges at every cluster, whichever of them has asked for 
     for (const asked of ["west", "east"]) {
       const address = await ingressOf(world, asked);
       await vi.waitFor(async () => expect(await ask(address, host, at)).toEqual({ status: 200, text: spec.key }), {
-        timeout: 10_000,
+        timeout: 180_000,
         interval: 300,
       });
     }
@@ -138,7 +138,7 @@ it("cannot be left to cert-manager alone: by Istio's Ingress only the cluster th
     const at = `/.well-known/acme-challenge/${spec.token}`;
     const [west, east] = [await ingressOf(world, "west"), await ingressOf(world, "east")];
     await vi.waitFor(async () => expect(await ask(west, name, at)).toEqual({ status: 200, text: spec.key }), {
-      timeout: 40_000,
+      timeout: 180_000,
       interval: 300,
     });
     expect((await ask(east, name, at)).status).toBe(404);

@@ -91,7 +91,7 @@ it("proves names by pages with policies in force, those of isthmus' own records 
           expect(`${err}${out}`).toContain("Hello version:");
         }
       },
-      { timeout: 120_000, interval: 1000 },
+      { timeout: 180_000, interval: 1000 },
     );
   }
 

@@ -28,7 +28,7 @@ it("issues again after the ACME server was started anew, which knows no accounts
         "the ACME server was started anew, and knows no account of the clusters' issuers",
       ]);
     },
-    { timeout: 20_000, interval: 500 },
+    { timeout: 180_000, interval: 500 },
   );
   const up = await isthmus(["sandbox", "up", "--instance", frontDoorInstance]);
   expect(up.code).toBe(0);

@@ -59,7 +59,7 @@ async function expectNothing(): Promise<void> {
   await vi.waitFor(
     async () => expect((await check()).causes.map(({ code, detail }) => `${code} ${detail}`)).toEqual([]),
     {
-      timeout: 60_000,
+      timeout: 180_000,
       interval: 1000,
     },
   );
@@ -73,7 +73,7 @@ async function named(code: string, cluster: string): Promise<FoundCause> {
       expect([first?.code, first?.cluster]).toEqual([code, cluster]);
       return first as FoundCause;
     },
-    { timeout: 60_000, interval: 1000 },
+    { timeout: 180_000, interval: 1000 },
   );
 }
 
@@ -138,7 +138,7 @@ describe("a default-deny, and the policy that the fix has beside it", () => {
         "istio-system",
         "wait",
         "--for=condition=Ready",
-        "--timeout=120s",
+        "--timeout=180s",
         ...certificates,
       ]);
       await expectNothing();
@@ -161,7 +161,7 @@ describe("a default-deny, and the policy that the fix has beside it", () => {
       expect(`${applied.code} ${applied.err}`).toMatch(/^0/);
       // That of east is still shut in: what is written is west's.
       await vi.waitFor(async () => expect(await addressesOf(world, fresh)).toHaveLength(2), {
-        timeout: 60_000,
+        timeout: 180_000,
         interval: 1000,
       });
       await runAdmitting(await named("ISM687", "east"));
@@ -203,7 +203,7 @@ it("names the Certificate that fills a Secret of isthmus, and who wrote it and t
       expect(one.detail).toContain("The Secret was written last by cert-manager-certificates-issuing at ");
       return one;
     },
-    { timeout: 90_000, interval: 1000 },
+    { timeout: 180_000, interval: 1000 },
   );
   expect(found.detail).toMatch(/Certificate istio-system\/by-hand of east, written last by kubectl\S* at \S+Z,/);
   await runFix(found);

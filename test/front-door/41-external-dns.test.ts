@@ -38,7 +38,7 @@ async function prepare(): Promise<void> {
   }
   for (const { hosts } of routes) {
     await vi.waitFor(async () => expect(await addressesOf(world, hosts[0] ?? "")).toHaveLength(2), {
-      timeout: 60_000,
+      timeout: 180_000,
       interval: 1000,
     });
   }
@@ -67,7 +67,7 @@ async function start(cluster: string, args: readonly string[]): Promise<void> {
 }
 
 async function untilStarted(cluster: string): Promise<void> {
-  const wait = ["rollout", "status", "deployment/external-dns", "--timeout=90s"];
+  const wait = ["rollout", "status", "deployment/external-dns", "--timeout=180s"];
   await doorKubectl(world, cluster, ["-n", "external-dns", ...wait]);
 }
 
@@ -86,7 +86,7 @@ async function untilCauses(codes: readonly string[]): Promise<readonly FoundCaus
       expect(causes.map(({ code, cluster }) => `${code} ${cluster ?? ""}`)).toEqual(codes);
       return causes;
     },
-    { timeout: 60_000, interval: 1000 },
+    { timeout: 180_000, interval: 1000 },
   );
 }
 
@@ -175,7 +175,7 @@ describe("an external-dns of one cluster", () => {
         ]);
         expect(logs).toContain("--policy must be set explicitly");
       },
-      { timeout: 90_000, interval: 1000 },
+      { timeout: 180_000, interval: 1000 },
     );
     await start("west", flags);
     await untilStarted("west");

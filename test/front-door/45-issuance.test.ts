@@ -80,9 +80,9 @@ async function put(cluster: string, ...objects: readonly object[]): Promise<void
 }
 
 async function ready(cluster: string): Promise<void> {
-  const wait = ["wait", "--timeout=90s", "--for=create", "secret/theirs"];
+  const wait = ["wait", "--timeout=180s", "--for=create", "secret/theirs"];
   await doorKubectl(world, cluster, ["-n", "istio-system", ...wait]);
-  const condition = ["wait", "--timeout=90s", "--for=condition=Ready", "certificate/theirs"];
+  const condition = ["wait", "--timeout=180s", "--for=condition=Ready", "certificate/theirs"];
   await doorKubectl(world, cluster, ["-n", "istio-system", ...condition]);
 }
 
@@ -92,7 +92,7 @@ async function causes(): Promise<CheckReport["causes"]> {
 
 async function noCause(): Promise<void> {
   await vi.waitFor(async () => expect((await causes()).map(({ code, detail }) => `${code} ${detail}`)).toEqual([]), {
-    timeout: 90_000,
+    timeout: 180_000,
     interval: 1000,
   });
 }
@@ -107,7 +107,7 @@ async function cause(code: string, words: string): Promise<FoundCause> {
       expect(found?.code).toBe(code);
       return found as FoundCause;
     },
-    { timeout: 90_000, interval: 1000 },
+    { timeout: 180_000, interval: 1000 },
   );
 }
 
@@ -158,7 +158,7 @@ describe("a certificate that somebody else has cert-manager make", () => {
   it("is made where the gateway's pods run by what the fix of a stray one prints", async () => {
     await doorKubectl(world, "east", ["-n", "istio-system", "delete", "certificate/theirs", "secret/theirs"]);
     await put("east", certificate("sample", [host]));
-    const wait = ["wait", "--timeout=90s", "--for=condition=Ready", "certificate/theirs"];
+    const wait = ["wait", "--timeout=180s", "--for=condition=Ready", "certificate/theirs"];
     await doorKubectl(world, "east", ["-n", "sample", ...wait]);
     const found = await cause("ISM450", "Certificate sample/theirs and Secret sample/theirs");
     await run(found);

@@ -30,6 +30,16 @@ export function renewCommand({ mesh }: MeshFacts): string {
   return quoteCommand(["isthmus", "certs", "renew", ...(mesh.file === undefined ? [] : ["-f", mesh.file])]);
 }
 
+/** The `isthmus dns sync` that writes published names as the clusters are now; with `prune` names go that no route has any more. */
+export function syncCommand({ mesh }: MeshFacts, { prune = false }: Pick<ApplyWish, "prune"> = {}): string {
+  return quoteCommand(["isthmus", "dns", "sync", ...meshFileWords(mesh.file), ...(prune ? ["--prune"] : [])]);
+}
+
+/** The `isthmus drain` that takes a cluster out of traffic and out of published names. */
+export function drainCommand({ mesh }: MeshFacts, cluster: string): string {
+  return quoteCommand(["isthmus", "drain", cluster, ...meshFileWords(mesh.file)]);
+}
+
 /** kubectl with the context by which the cluster was checked. */
 export function kubectl({ context }: ReachedCluster, ...words: readonly string[]): string {
   return quoteCommand(["kubectl", "--context", context, ...words]);

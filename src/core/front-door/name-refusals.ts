@@ -12,7 +12,7 @@ export function ofExternalDns({ name }: WantedName, record: string, owner: strin
   return {
     ...other,
     detail: `${name} is written by external-dns (owner ${owner}, by the TXT record ${record}). What isthmus added to the name would be removed at external-dns' next round.`,
-    fix: `Let one of them write the name. For isthmus: take the name out of what external-dns reads (its annotation, or --domain-filter and --exclude-domains), then delete the TXT record ${record} and run the same command again; --adopt takes the addresses over that are there. For external-dns: write dns: { via: externalDns } at the route.`,
+    fix: `Let one of them write the name. For isthmus: take the name out of what external-dns reads (its annotation, or --domain-filter and --exclude-domains), then delete the TXT record ${record}, and once the mesh is applied run isthmus dns sync --adopt, which takes the addresses over that are there. For external-dns: write dns: { via: externalDns } at the route.`,
   };
 }
 
@@ -26,7 +26,7 @@ export function ofNobody(
   return {
     ...other,
     detail: `${name} has ${addresses.join(", ")}${beside}, and no owner record says that isthmus wrote ${addresses.length === 1 ? "it" : "them"}. Whoever did may need ${addresses.length === 1 ? "it" : "them"}, so nothing is added to the name.`,
-    fix: `Delete ${addresses.join(", ")} at ${name} by hand where nobody needs ${addresses.length === 1 ? "it" : "them"}, or run the same command with --adopt, which replaces the addresses by those of the mesh's clusters.`,
+    fix: `Delete ${addresses.join(", ")} at ${name} by hand where nobody needs ${addresses.length === 1 ? "it" : "them"}, or, once the mesh is applied, run isthmus dns sync --adopt, which replaces the addresses by those of the mesh's clusters.`,
   };
 }
 
@@ -34,7 +34,7 @@ export function isAlias({ name }: WantedName, target: string): Diagnostic {
   return {
     ...other,
     detail: `${name} is an alias (CNAME) of ${target}. A name has either an alias or addresses (RFC 1034, 3.6.2).`,
-    fix: `Delete the CNAME of ${name} where it is no longer needed, then run the same command again.`,
+    fix: `Delete the CNAME of ${name} where it is no longer needed, then apply, or run isthmus dns sync.`,
   };
 }
 
@@ -42,7 +42,7 @@ export function otherRecord({ name }: WantedName, set: DnsRecordSet): Diagnostic
   return {
     ...other,
     detail: `The TXT record ${set.name} is where isthmus keeps who owns ${name}, and it has something else: ${set.values.map(shorten).join(", ")}. Nothing is changed while the owners are not known.`,
-    fix: `Look at ${set.name}. Where nothing else needs it, delete that TXT record and run the same command again.`,
+    fix: `Look at ${set.name}. Where nothing else needs it, delete that TXT record, then apply, or run isthmus dns sync.`,
   };
 }
 

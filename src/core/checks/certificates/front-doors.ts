@@ -129,19 +129,23 @@ function copyOf(one: ReachedCluster, secret: string, { kind, namespace, name, is
 }
 
 /** isthmus or cert-manager makes the Secrets of routes that name an issuer; all others come from a person. */
-function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): { readonly fix: string } {
+function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): Pick<Finding, "fix" | "commands"> {
   const routes = facts.mesh.services
     .flatMap((service) => service.routes)
     .filter((route) => route.tls?.secretName === secret);
   const issued = routes.find((route) => route.tls?.issuer !== undefined);
   const hosts = [...new Set(routes.flatMap((route) => route.hosts))].join(", ");
+  if (issued !== undefined && ownIssuerOf(facts.mesh, secret) !== undefined) {
+    return {
+      fix: "isthmus orders it, and puts it into every cluster that lacks it.",
+      commands: [applyCommand(facts)],
+    };
+  }
   return {
     fix:
       issued === undefined
         ? `Whoever has the certificate of ${hosts} has to put it there: ${kubectl(one, "-n", istioNamespace, "create", "secret", "tls", secret)} --cert=FILE --key=FILE --dry-run=client -o yaml | ${kubectl(one, "apply", "-f", "-")}`
-        : ownIssuerOf(facts.mesh, secret) !== undefined
-          ? `isthmus orders it, and puts it into every cluster that lacks it: ${applyCommand(facts)}`
-          : `cert-manager makes it, and says what it waits for; whoever runs it has to decide: ${kubectl(one, "-n", istioNamespace, "describe", "certificate")}`,
+        : `cert-manager makes it, and says what it waits for; whoever runs it has to decide: ${kubectl(one, "-n", istioNamespace, "describe", "certificate")}`,
   };
 }
 

@@ -4,6 +4,7 @@ import type { AddressClaim } from "../../front-door/owner-records.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
+import { drainCommand, syncCommand } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -17,7 +18,7 @@ export const published: Check = {
   run: (facts) => [
     ...(facts.names?.problem === undefined ? [] : [problem("ISM643", worded(facts.names.problem))]),
     ...(facts.names?.names ?? []).flatMap((planned) => [...judge(facts, planned), ...leadsNowhere(facts, planned)]),
-    ...(facts.names?.former ?? []).flatMap(ofFormer),
+    ...(facts.names?.former ?? []).flatMap((planned) => ofFormer(facts, planned)),
   ],
 };
 
@@ -25,11 +26,12 @@ export const published: Check = {
 function leadsNowhere(facts: MeshFacts, planned: PlannedName): readonly Finding[] {
   return meshClusters(facts).flatMap((one) => {
     const claim = claimOf(facts, planned, one.cluster);
-    return claim === undefined || isLive(one) ? [] : [ofDeadGateway(planned.name, claim, one)];
+    return claim === undefined || isLive(one) ? [] : [ofDeadGateway(facts, planned.name, claim, one)];
   });
 }
 
-function judge({ mesh }: MeshFacts, planned: PlannedName): readonly Finding[] {
+function judge(facts: MeshFacts, planned: PlannedName): readonly Finding[] {
+  const { mesh } = facts;
   if (planned.kind === "refused" || planned.kind === "unread") {
     return planned.diagnostics.map((why) => problem("ISM643", worded(why)));
   }
@@ -43,7 +45,8 @@ function judge({ mesh }: MeshFacts, planned: PlannedName): readonly Finding[] {
     ...gone.map(({ cluster, addresses }) =>
       warning("ISM645", {
         detail: `${planned.name} has ${addresses.join(", ")} of ${cluster}, which the mesh file does not have any more. Clients are led there.`,
-        fix: "Write the name as the mesh file has it: isthmus dns sync",
+        fix: "Write the name as the mesh file has it.",
+        commands: [syncCommand(facts)],
       }),
     ),
     ...(others.length === 0
@@ -51,7 +54,8 @@ function judge({ mesh }: MeshFacts, planned: PlannedName): readonly Finding[] {
       : [
           warning("ISM646", {
             detail: `${planned.name} is not as its clusters are: ${others.map(({ action, address, clusters }) => `${address} of ${clusters.join(" and ") || "nobody"} ${action === "add" ? "is missing" : "is there"}`).join(", ")}.`,
-            fix: "Write the name as the clusters are: isthmus dns sync (with --watch it goes on with that)",
+            fix: "Write the name as the clusters are; isthmus dns sync --watch goes on with that.",
+            commands: [syncCommand(facts)],
             needs: certificateOf(mesh, planned.name, others),
           }),
         ]),
@@ -76,13 +80,14 @@ function certificateOf(
 }
 
 /** A name without a record of ours needs nothing. */
-function ofFormer({ name, kind }: PlannedName): readonly Finding[] {
+function ofFormer(facts: MeshFacts, { name, kind }: PlannedName): readonly Finding[] {
   return kind !== "update"
     ? []
     : [
         warning("ISM647", {
           detail: `${name} has records that isthmus wrote, and no route asks for the name any more. Clients that still use it are led to gateways without a route for it.`,
-          fix: "Take them away: isthmus dns sync --prune",
+          fix: "Take them away.",
+          commands: [syncCommand(facts, { prune: true })],
         }),
       ];
 }
@@ -98,10 +103,15 @@ function isLive({ gateways }: ReachedCluster): boolean {
   return gateway !== undefined && gateway.ready > 0 && (gateway.service?.addresses.length ?? 0) > 0;
 }
 
-function ofDeadGateway(name: string, { addresses }: AddressClaim, { cluster }: ReachedCluster): Finding {
+function ofDeadGateway(
+  facts: MeshFacts,
+  name: string,
+  { addresses }: AddressClaim,
+  { cluster }: ReachedCluster,
+): Finding {
   return problem("ISM648", {
     detail: `${name} leads clients to ${addresses.join(", ")} of ${cluster}, whose ingress gateway has no address or no ready pod. They get no answer there.`,
-    fix: `Get the gateway of ${cluster} to run, or take its address out meanwhile: isthmus drain ${cluster}. With spec.dns.healthChecks, isthmus dns sync --watch takes out what does not answer.`,
+    fix: `Get the gateway of ${cluster} to run, or take its address out meanwhile: ${drainCommand(facts, cluster)}. With spec.dns.healthChecks, isthmus dns sync --watch takes out what does not answer.`,
     cluster,
     object: { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway },
     needs: [gatewayPods(cluster, ingressGateway), gatewayAddress(cluster, ingressGateway)],
