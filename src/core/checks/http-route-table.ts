@@ -1,6 +1,7 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { serviceHost } from "../render/names.ts";
 import { weightOfBackend } from "../routing/version-service.ts";
+import { askConnections, isOfConnections } from "./connection-table.ts";
 import type { AskedRoutes } from "./route-table.ts";
 import { askRoutes, nameOf, sharesOf } from "./route-table.ts";
 
@@ -18,14 +19,22 @@ interface HttpRule {
   }[];
 }
 
-/** What ingress gateways have to hold of these objects: VirtualServices as `askRoutes` has them, and the rules of HTTPRoutes. Others are passed over. With `only` just what that one asks for. */
+/** What ingress gateways have to hold of these objects: VirtualServices as `askRoutes` and `askConnections` have them, and the rules of HTTPRoutes. Others are passed over. With `only` just what that one asks for. */
 export function askHeld(objects: readonly KubeObject[], only?: KubeObject): readonly AskedRoutes[] {
   const ofKind = (kind: string): readonly KubeObject[] => objects.filter((one) => one.kind === kind);
   if (only?.kind === "HTTPRoute") {
     return askHttpRoute(only);
   }
+  if (only !== undefined && isOfConnections(only)) {
+    return askConnections(only);
+  }
+  const ofIstio = ofKind("VirtualService");
   return [
-    ...askRoutes(ofKind("VirtualService"), only),
+    ...askRoutes(
+      ofIstio.filter((one) => !isOfConnections(one)),
+      only,
+    ),
+    ...(only === undefined ? ofIstio.flatMap(askConnections) : []),
     ...(only === undefined ? ofKind("HTTPRoute").flatMap(askHttpRoute) : []),
   ];
 }

@@ -2,7 +2,7 @@ import type { AuthorizedRequest } from "../policies/authorization.ts";
 import { policiesByAddress, policiesFor } from "../policies/authorization.ts";
 import type { Route } from "../model/mesh.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
-import { frontRoutesOf } from "../routing/hosts.ts";
+import { frontRequestsOf } from "../routing/hosts.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { gatewayOf, meshClusters, servicesAt } from "./reached.ts";
@@ -29,7 +29,7 @@ export interface IngressAsk {
 export function asksAtIngress(facts: MeshFacts, one: ReachedCluster): readonly IngressAsk[] {
   const ports = gatewayOf(one, ingressGateway)?.service?.servicePorts ?? [];
   return servicesAt(facts, one).flatMap((service) =>
-    frontRoutesOf(service).flatMap((route) => {
+    frontRequestsOf(service).flatMap((route) => {
       const port = ports.find((other) => other.port === (route.tls === undefined ? 80 : 443))?.targetPort;
       return typeof port !== "number"
         ? []

@@ -3,7 +3,7 @@ import type { AuthorizedRequest } from "../policies/authorization.ts";
 import { goesByAddress, policiesByAddress, policiesFor } from "../policies/authorization.ts";
 import { serviceIn, servicePods, targetPortOf } from "../policies/service-pods.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
-import { frontRoutesOf } from "../routing/hosts.ts";
+import { frontRequestsOf } from "../routing/hosts.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { ingressPods, requestsOf } from "./ingress-requests.ts";
 import type { PodFacts } from "./pod-facts.ts";
@@ -89,7 +89,7 @@ function askedOf(
 }[] {
   const client = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
   const key = `${service.namespace}/${service.name}`;
-  const routes = frontRoutesOf(service);
+  const routes = frontRequestsOf(service);
   return routes.length === 0
     ? [{ request: {}, route: undefined, what: `all requests to ${key}` }]
     : routes.flatMap((route) =>

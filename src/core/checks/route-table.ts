@@ -35,7 +35,7 @@ interface HttpRoute {
 
 /** What gateways have to hold of one VirtualService, or of one rule of an HTTPRoute. */
 export interface AskedRoutes {
-  /** `namespace/name` of a VirtualService, by which istiod marks the routes in a proxy; of an HTTPRoute what proxies call its rule, `namespace.name.0`. */
+  /** `namespace/name` of a VirtualService, by which istiod marks the routes in a proxy; of an HTTPRoute what proxies call its rule, `namespace.name.0`; of connections `TLS for` and the name in their handshake. */
   readonly key: string;
   readonly asked: readonly RouteShares[];
   /** Routes with the same mark that are not asked about, and may be there. */
@@ -194,6 +194,9 @@ function envoyShares({ route, ...answer }: EnvoyRoute): RouteShares["shares"] | 
 
 /** What `AskedRoutes.key` names, in words. */
 export function describeKey(key: string): string {
+  if (key.includes(" ")) {
+    return key;
+  }
   return key.includes("/") ? `VirtualService ${key}` : `rule ${key}`;
 }
 

@@ -5,7 +5,7 @@ import type { Cluster, Mesh, Service } from "../model/mesh.ts";
 import { hasDestinationRule, renderDestinationRule } from "../render/destination-rule.ts";
 import { renderDrainPolicies, renderElsewhereRoute } from "../render/drain.ts";
 import { withMeshLabel } from "../render/place-objects.ts";
-import { renderVirtualService } from "../render/virtual-service.ts";
+import { renderRoute } from "../render/gateway-route.ts";
 import type { Wave } from "../render/waves.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { lostVersions, withDrains } from "./drained-mesh.ts";
@@ -168,7 +168,7 @@ function renderPart(
       return losesWeights(service, steps)
         ? service.routes
             .filter(({ redirect }) => redirect === undefined)
-            .map((route) => renderVirtualService(mesh, service, route))
+            .map((route) => renderRoute(mesh, service, route))
         : [];
   }
 }

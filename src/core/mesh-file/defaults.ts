@@ -175,6 +175,7 @@ function fillRoute(raw: RawRoute, { service, all, names: versions }: RouteContex
   return present({
     name: raw.name,
     api: raw.api === "gatewayAPI" ? raw.api : undefined,
+    protocol: raw.protocol === "http" ? undefined : raw.protocol,
     gateways,
     hosts: hostsOf({ ...raw, gateways }, service, all),
     match: fillMatch(raw.match),

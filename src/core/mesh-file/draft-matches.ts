@@ -13,7 +13,7 @@ export function doorsOf(
 ): readonly { readonly listener: Listener; readonly host: string }[] {
   const gateways = gatewaysOf(value);
   const route = { gateways, hosts: hostsOf({ ...value, gateways }, service, services) };
-  return listenersOf({ ...route, tls: value.tls }).flatMap((listener) =>
+  return listenersOf({ ...route, tls: value.tls, protocol: value.protocol }).flatMap((listener) =>
     hostsAt({ service, route }, listener).map((host) => ({ listener, host })),
   );
 }

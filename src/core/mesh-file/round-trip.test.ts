@@ -462,6 +462,7 @@ const lacking = [
     "retries.retryIgnorePreviousHosts",
     "retries.backoff",
     "mirror.subset",
+    "protocol",
     "fault.delay.fixedDelay",
     "fault.delay.percentage.value",
     "fault.abort.httpStatus",

@@ -147,6 +147,8 @@ export interface Route extends RouteSettings {
   readonly name: string;
   /** Left out: by a VirtualService. */
   readonly api?: "gatewayAPI";
+  /** Connections are routed: by the name in their TLS handshake at a Gateway, or to the service's port by sidecars. Left out: HTTP requests. */
+  readonly protocol?: "tls" | "tcp";
   /** The name of one Gateway, Istio's word `mesh` for the sidecars, or both. */
   readonly gateways: readonly string[];
   /** At the Gateway; of a route for sidecars alone, inside the mesh. */

@@ -2,7 +2,7 @@ import type { Cluster, Mesh } from "../model/mesh.ts";
 import type { Materials } from "../render/materials.ts";
 import { ingressGateway, istioNamespace } from "../render/names.ts";
 import { isChallenged } from "../routing/challenged-hosts.ts";
-import { frontRoutesOf } from "../routing/hosts.ts";
+import { frontRoutesOf, isEncrypted } from "../routing/hosts.ts";
 
 /** A port of the ingress gateway that is asked from outside. */
 export interface FrontDoorPort {
@@ -21,8 +21,8 @@ const usualTargets: Readonly<Record<number, readonly number[]>> = { 80: [80, 808
  */
 export function frontDoorPorts(mesh: Mesh, cluster: Cluster, materials: Materials): readonly FrontDoorPort[] {
   const routes = mesh.services.flatMap(frontRoutesOf);
-  const plain = routes.some((route) => route.tls === undefined || isChallenged(mesh, route));
-  const secure = routes.some(({ tls }) => tls !== undefined);
+  const plain = routes.some((route) => !isEncrypted(route) || isChallenged(mesh, route));
+  const secure = routes.some(isEncrypted);
   return [...(plain ? [80] : []), ...(secure ? [443] : [])].map((port) => ({
     port,
     targets: targetsOf(port, materials.istioManifests[cluster.name] ?? []) ?? usualTargets[port] ?? [port],

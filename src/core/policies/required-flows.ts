@@ -8,7 +8,7 @@ import { gatewayOf } from "../checks/reached.ts";
 import { proxyOf, requestsTo, sync, wayToInjector, wayToIstiod } from "../checks/subjects.ts";
 import type { Service } from "../model/mesh.ts";
 import { crossNetworkPort, eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
-import { frontRoutesOf } from "../routing/hosts.ts";
+import { frontRoutesOf, isEncrypted } from "../routing/hosts.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 import type { PolicyPeer, PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
@@ -139,7 +139,7 @@ function toDns(one: ReachedCluster, pod: PodFacts, seen: PolicyPod): readonly Re
 function frontPorts({ mesh }: MeshFacts): readonly number[] {
   const routes = mesh.services.flatMap(frontRoutesOf);
   const isChallenged = routes.some(({ tls }) => mesh.http01Issuers.includes(tls?.issuer ?? ""));
-  return [...new Set([...routes.map((route) => (route.tls === undefined ? 80 : 443)), ...(isChallenged ? [80] : [])])];
+  return [...new Set([...routes.map((route) => (isEncrypted(route) ? 443 : 80)), ...(isChallenged ? [80] : [])])];
 }
 
 /** A gateway inside of the cluster only (ClusterIP) is asked by whoever stands before it, which is not known; one without a Service by nobody, at ports that only the Service says. */

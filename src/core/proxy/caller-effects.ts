@@ -70,6 +70,13 @@ function requestsOf({ facts, one, way, service }: Call): readonly Followed[] {
     hosts: [host],
     match: { path: { kind: "prefix", value: "/" }, headers: {}, fromRegions: [] },
   } as const;
+  const connections =
+    way.kind === "tcp" && way.port === service.port
+      ? service.routes.find(({ protocol }) => protocol === "tcp")
+      : undefined;
+  if (connections !== undefined) {
+    return sampleRequests(plain, () => []).map((request) => ({ request, asked: { service, route: connections } }));
+  }
   return routes.length === 0
     ? sampleRequests(plain, () => []).map((request) => ({ request, asked: undefined }))
     : routes.flatMap((asked) =>

@@ -395,6 +395,11 @@ const effects: Readonly<Record<string, Effect>> = {
     given: { [`${route}/tls`]: undefined, [`${route}/dns`]: undefined, "spec/services/0/manifests": "shop.yaml" },
     since: 26,
   },
+  "spec.services[].routes[].protocol": {
+    at: `${route}/protocol`,
+    other: "tls",
+    given: Object.fromEntries(["tls", "dns", "match", "verify"].map((field) => [`${route}/${field}`, undefined])),
+  },
   "spec.services[].routes[].gateway": { at: `${route}/gateway`, other: "other" },
   "spec.services[].routes[].gateways[]": {
     at: `${route}/gateways`,

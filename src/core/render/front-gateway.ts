@@ -1,7 +1,7 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
 import { networkingOf } from "../releases/istio-releases.ts";
-import { frontGatewayOf, frontRoutesOf, standsFor } from "../routing/hosts.ts";
+import { frontGatewayOf, frontRoutesOf, routesConnections, standsFor } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { usesGatewayApi } from "../routing/version-service.ts";
 import type { PublishedTarget } from "./external-dns-annotations.ts";
@@ -187,9 +187,12 @@ export function isPublished(gateway: KubeObject): boolean {
   return targetIn(gateway.metadata.annotations) !== undefined;
 }
 
+/** The port of ingress gateways for TLS, whoever ends it. */
+export const securePort = 443;
+
 function renderServers({ routes, isPublished }: FrontGateway): Json[] {
   const hostsOf = new Map<string | undefined, Set<string>>();
-  for (const route of routes) {
+  for (const route of routes.filter((each) => !routesConnections(each))) {
     const hosts = hostsOf.get(route.tls?.secretName) ?? new Set<string>();
     for (const host of route.hosts) {
       hosts.add(host);
@@ -198,15 +201,32 @@ function renderServers({ routes, isPublished }: FrontGateway): Json[] {
   }
   const served = (hosts: ReadonlySet<string>): string[] => (isPublished ? [...hosts] : widestOf([...hosts]));
   const secrets = [...hostsOf.keys()].filter((name) => name !== undefined);
-  return [...hostsOf].map(([secretName, hosts]) =>
-    secretName === undefined
-      ? { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: served(hosts) }
-      : {
-          port: { number: 443, name: portName(secrets.indexOf(secretName)), protocol: "HTTPS" },
-          tls: { mode: "SIMPLE", credentialName: secretName },
-          hosts: served(hosts),
+  return [
+    ...[...hostsOf].map(([secretName, hosts]) =>
+      secretName === undefined
+        ? { port: { number: 80, name: "http", protocol: "HTTP" }, hosts: served(hosts) }
+        : {
+            port: { number: securePort, name: portName(secrets.indexOf(secretName)), protocol: "HTTPS" },
+            tls: { mode: "SIMPLE", credentialName: secretName },
+            hosts: served(hosts),
+          },
+    ),
+    ...renderPassthrough(routes),
+  ];
+}
+
+/** Connections whose TLS the pods of a service end. */
+function renderPassthrough(routes: readonly Route[]): Json[] {
+  const hosts = routes.filter(routesConnections).flatMap((route) => route.hosts);
+  return hosts.length === 0
+    ? []
+    : [
+        {
+          port: { number: securePort, name: "tls", protocol: "TLS" },
+          tls: { mode: "PASSTHROUGH" },
+          hosts: [...new Set(hosts)],
         },
-  );
+      ];
 }
 
 /**

@@ -1,16 +1,20 @@
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import type { Mesh, Route, RouteMatch, Service } from "../model/mesh.ts";
 import { readDuration } from "../mesh-file/duration.ts";
-import { frontGatewayOf } from "../routing/hosts.ts";
+import { frontGatewayOf, routesConnections } from "../routing/hosts.ts";
 import type { Comparison } from "../routing/match-relation.ts";
 import { literalExpression } from "../routing/regex.ts";
 import { usesGatewayApi, versionServiceName } from "../routing/version-service.ts";
 import { listenerName } from "./api-gateway.ts";
+import { renderConnectionRoute } from "./connection-route.ts";
 import { gatewayApiVersion, istioNamespace } from "./names.ts";
 import { renderVirtualService } from "./virtual-service.ts";
 
-/** What a route is made of in every cluster: its VirtualService, or its HTTPRoute. */
+/** What a route is made of in every cluster: its VirtualService, of requests or of connections, or its HTTPRoute. */
 export function renderRoute(mesh: Mesh, service: Service, route: Route): KubeObject {
+  if (routesConnections(route)) {
+    return renderConnectionRoute(mesh, service, route);
+  }
   return usesGatewayApi(service) ? renderHttpRoute(service, route) : renderVirtualService(mesh, service, route);
 }
 

@@ -39,7 +39,7 @@ export interface ProbePod extends EnvoyPod {
 /**
  * A pod that sends requests as a caller inside the mesh (docs/adr/0023): an
  * Envoy with one loopback port for each service, behind which it connects to
- * the service's name and port as an application would. Its user is another one
+ * the service's name and port as an application would, byte by byte where connections are routed. Its user is another one
  * than the sidecar's, so that the sidecar takes its connections
  * (https://istio.io/latest/docs/ops/deployment/application-requirements/). Host
  * headers, statuses and headers pass unchanged; what this Envoy answers itself
@@ -130,9 +130,35 @@ export function probeConfig(services: readonly Service[], adminPort = probeAdmin
     node: { id: "isthmus-probe", cluster: "isthmus-probe" },
     admin: { address: loopback(adminPort) },
     static_resources: {
-      listeners: services.map((_, place) => listenerAt(place, adminPort)),
+      listeners: services.map((service, place) =>
+        service.routes.some(({ protocol }) => protocol === "tcp")
+          ? connectionsAt(place, adminPort)
+          : listenerAt(place, adminPort),
+      ),
       clusters: services.map(clusterOf),
     },
+  };
+}
+
+/** Each connection goes out as one of its own, byte by byte. */
+function connectionsAt(place: number, adminPort: number): Json {
+  return {
+    name: probeCluster(place),
+    address: loopback(probePort(place, adminPort)),
+    filter_chains: [
+      {
+        filters: [
+          {
+            name: "envoy.filters.network.tcp_proxy",
+            typed_config: {
+              "@type": `${envoyExtensions}.network.tcp_proxy.v3.TcpProxy`,
+              stat_prefix: probeCluster(place),
+              cluster: probeCluster(place),
+            },
+          },
+        ],
+      },
+    ],
   };
 }
 

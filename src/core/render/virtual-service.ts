@@ -72,7 +72,8 @@ function renderMethods(methods: RequestMatch["methods"]): { readonly method?: Js
     : { method: another === undefined ? { exact: only } : { regex: methods.join("|") } };
 }
 
-function renderDestinations(service: Service, route: Route): Json[] {
+/** The versions of a service as weighted destinations: of requests, and of connections. */
+export function renderDestinations(service: Service, route: Route): Json[] {
   return service.versions.map((version) => ({
     destination: { host: serviceHost(service), port: { number: service.port }, subset: version.name },
     weight: route.weights[version.name] ?? 0,

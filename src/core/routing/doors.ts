@@ -1,7 +1,7 @@
 import type { Mesh, Route, Service } from "../model/mesh.ts";
 import { challengedHosts } from "./challenged-hosts.ts";
 import type { Listener } from "./hosts.ts";
-import { hostsAt, listenersOf } from "./hosts.ts";
+import { hostsAt, listenersOf, routesConnections } from "./hosts.ts";
 import type { RequestMatch } from "./match-relation.ts";
 import { orderRoutes } from "./order-routes.ts";
 
@@ -22,7 +22,7 @@ export interface Door {
   readonly undecided: readonly (readonly [RouteOf, RouteOf])[];
 }
 
-/** Every host of every listener, in the order of the file. The same mesh gives the same doors. */
+/** Every host of every listener that has requests, in the order of the file. The same mesh gives the same doors. */
 export function doorsOf(mesh: Routed): readonly Door[] {
   const known = doors.get(mesh) ?? findDoors(mesh);
   doors.set(mesh, known);
@@ -34,7 +34,7 @@ const doors = new WeakMap<Routed, readonly Door[]>();
 function findDoors(mesh: Routed): readonly Door[] {
   const byKey = new Map<string, { readonly listener: Listener; readonly host: string; readonly all: RouteOf[] }>();
   for (const service of mesh.services) {
-    for (const route of service.routes) {
+    for (const route of service.routes.filter((each) => !routesConnections(each))) {
       const one = { service, route };
       for (const listener of listenersOf(route)) {
         for (const host of hostsAt(one, listener)) {

@@ -22,11 +22,33 @@ export function frontGatewayOf({ gateways }: Pick<Route, "gateways">): string | 
 export function listenersOf(route: {
   readonly gateways: readonly string[];
   readonly tls?: unknown;
+  readonly protocol?: string | undefined;
 }): readonly Listener[] {
   return [
-    ...(frontGatewayOf(route) === undefined ? [] : [route.tls === undefined ? ("http" as const) : ("https" as const)]),
+    ...(frontGatewayOf(route) === undefined ? [] : [isEncrypted(route) ? ("https" as const) : ("http" as const)]),
     ...(route.gateways.includes(meshGateway) ? ["mesh" as const] : []),
   ];
+}
+
+/** Whether a route at a Gateway is at port 443: by a certificate of its own, or by the name in a handshake that its pods answer. */
+export function isEncrypted({
+  tls,
+  protocol,
+}: {
+  readonly tls?: unknown;
+  readonly protocol?: string | undefined;
+}): boolean {
+  return tls !== undefined || protocol === "tls";
+}
+
+/** Whether a route shares out connections, and not requests. */
+export function routesConnections({ protocol }: Pick<Route, "protocol">): boolean {
+  return protocol !== undefined;
+}
+
+/** The routes of HTTP requests by which ingress gateways serve a service. */
+export function frontRequestsOf(service: Pick<Service, "routes">): readonly Route[] {
+  return frontRoutesOf(service).filter((route) => !routesConnections(route));
 }
 
 /**

@@ -32,9 +32,13 @@ interface RuleSpec {
 }
 
 interface RouteSpec {
-  readonly http?: readonly {
-    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
-  }[];
+  readonly http?: readonly Weighted[];
+  readonly tls?: readonly Weighted[];
+  readonly tcp?: readonly Weighted[];
+}
+
+interface Weighted {
+  readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
 }
 
 /** In every release that has it. */
@@ -104,7 +108,8 @@ function readRule(object: KubeObject): RoutingFacts["destinationRules"][number] 
 }
 
 function readVirtualService(object: KubeObject): RoutingFacts["virtualServices"][number] {
-  const destinations = ((object["spec"] ?? {}) as RouteSpec).http?.[0]?.route ?? [];
+  const { http, tls, tcp } = (object["spec"] ?? {}) as RouteSpec;
+  const destinations = (http ?? tls ?? tcp)?.[0]?.route ?? [];
   return {
     ...nameOf(object),
     ...(isOwn(object) ? {} : { foreign: writtenBy(object) }),

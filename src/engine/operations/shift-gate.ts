@@ -5,7 +5,7 @@ import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { ShiftStep } from "../../core/plan/shift-tasks.ts";
 import { shiftTasks } from "../../core/plan/shift-tasks.ts";
-import { frontGatewayOf } from "../../core/routing/hosts.ts";
+import { frontGatewayOf, routesConnections } from "../../core/routing/hosts.ts";
 import { usesGatewayApi } from "../../core/routing/version-service.ts";
 import type { HeldStep, RequestWatch } from "../traffic/watch-requests.ts";
 import { openRequestWatch } from "../traffic/watch-requests.ts";
@@ -30,6 +30,19 @@ export function refuseUncounted({ gate }: ShiftRequest, { route, service }: Shif
           ...errorOf("ISM680"),
           detail: `Route ${route.name} of ${service.namespace}/${service.name} is for callers inside the mesh, and ${flags} would go by what ingress gateways count.`,
           fix: `Leave ${flags} out: each step is proven by a probe pod in every cluster.`,
+        },
+      ],
+      exitCodes.usage,
+    );
+  }
+  if (gate !== undefined && routesConnections(route)) {
+    const flags = flagsOf(gate).join(" and ");
+    throw new UserError(
+      [
+        {
+          ...errorOf("ISM680"),
+          detail: `Route ${route.name} of ${service.namespace}/${service.name} shares out connections (protocol: ${route.protocol ?? ""}), and ${flags} would go by how requests end: what goes over a connection gateways do not read.`,
+          fix: `Leave ${flags} out: each step is proven by connections that are counted.`,
         },
       ],
       exitCodes.usage,

@@ -52,14 +52,18 @@ export async function readServiceStatus(
 }
 
 interface RouteSpec {
-  readonly http?: readonly {
-    readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
-  }[];
+  readonly http?: readonly Weighted[];
+  readonly tls?: readonly Weighted[];
+  readonly tcp?: readonly Weighted[];
+}
+
+interface Weighted {
+  readonly route?: readonly { readonly weight?: number; readonly destination?: { readonly subset?: string } }[];
 }
 
 function weightsOf(object: KubeObject | undefined): Readonly<Record<string, number>> {
   const spec = object?.["spec"] as RouteSpec | undefined;
-  const destinations = spec?.http?.[0]?.route ?? [];
+  const destinations = (spec?.http ?? spec?.tls ?? spec?.tcp)?.[0]?.route ?? [];
   return Object.fromEntries(destinations.map((one) => [one.destination?.subset ?? "", one.weight ?? 100]));
 }
 

@@ -8,7 +8,7 @@ import type { DrainStep, DrainSteps } from "../../core/drain/drain-steps.ts";
 import { affectedOf, objectsOfStep } from "../../core/drain/drain-steps.ts";
 import { gatewayProxyTest } from "../apply/waits/gateway-proxies.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
-import { renderVirtualService } from "../../core/render/virtual-service.ts";
+import { renderRoute } from "../../core/render/gateway-route.ts";
 import { quoteCommand } from "../../core/quote-command.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
@@ -97,7 +97,7 @@ function writtenRoutes(one: Connected, steps: DrainSteps, step: DrainStep): read
   const here = meshAt(step.mesh, one.cluster);
   const all = [
     ...renderHostRoutes(here),
-    ...here.services.flatMap((service) => service.routes.map((route) => renderVirtualService(here, service, route))),
+    ...here.services.flatMap((service) => service.routes.map((route) => renderRoute(here, service, route))),
   ];
   return objectsOfStep(steps, step, one.cluster)
     .present.filter(({ object }) => object.kind === "VirtualService")

@@ -56,6 +56,14 @@ export function requestsToExplain(
   }
   const all = routes.flatMap((route): readonly AskedRequest[] => {
     const listener = listenerOf(route, via) ?? "http";
+    if (route.protocol === "tls") {
+      unknown.push({
+        route: route.name,
+        reason: `it shares out connections by the name in their handshake (${route.hosts.join(", ")}), and what is explained is one request`,
+        fix: `See where they go: isthmus verify ${service.name} --route ${route.name}`,
+      });
+      return [];
+    }
     if (ask.path !== undefined) {
       const { path } = ask;
       return hostsAt({ service, route }, listener).map((at) => make(listener, at, { ...given, path }));

@@ -29,19 +29,28 @@ export async function judgeSplit(
   asked: Readonly<Record<string, number>>,
   options: { readonly signal: AbortSignal },
 ): Promise<JudgedSplit> {
-  const first = await measureSplit(input, options);
+  return judgeMeasured(async () => measureSplit(input, options), input, asked);
+}
+
+/** The same of any measurement, which is made once or twice. */
+export async function judgeMeasured(
+  measure: () => Promise<SplitMeasurement>,
+  input: Pick<MeasureInput, "service" | "person">,
+  asked: Readonly<Record<string, number>>,
+): Promise<JudgedSplit> {
+  const first = await measure();
   const before = judge(first, input, asked);
   if (!before.some((one) => one.verdict === "differs") || first.tally.failures.length > 0) {
     return { measured: first, weights: before };
   }
-  const second = await measureSplit(input, options);
+  const second = await measure();
   const measured = { ...second, attempts: first.attempts + second.attempts };
   return { measured, weights: judge(measured, input, asked), before };
 }
 
 function judge(
   measured: SplitMeasurement,
-  { service, person }: MeasureInput,
+  { service, person }: Pick<MeasureInput, "service" | "person">,
   asked: Readonly<Record<string, number>>,
 ): readonly VersionVerdict[] {
   if (measured.kind !== "counted") {

@@ -1,11 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { AnswerGroup, Tally } from "../../core/decide/answer.ts";
 import { tallyAnswers } from "../../core/decide/answer.ts";
-import type { CountedAnswers, CounterReading } from "../../core/decide/count-answers.ts";
+import type { CountedAnswers, CounterReading, EndpointCounters } from "../../core/decide/count-answers.ts";
 import { countAnswers } from "../../core/decide/count-answers.ts";
 import type { RouteRequest } from "../../core/decide/route-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type { KubeClient } from "../../kube/client.ts";
+import type { ProxyEndpoint } from "../facts/proxy-endpoints.ts";
 import { countClusterChanges, readProxyEndpoints } from "../facts/proxy-endpoints.ts";
 import type { IngressPod } from "../facts/ingress-endpoints.ts";
 import type { LoggedRequest } from "./read-access-log.ts";
@@ -136,10 +137,12 @@ function reckon(
   return { tally, counted: countAnswers(before, after, tally) };
 }
 
-async function readCounters(
-  input: MeasureInput,
+/** What the proxies of these pods have counted of each version: answers, unless `count` says otherwise. */
+export async function readCounters(
+  input: Pick<MeasureInput, "client" | "service">,
   pods: readonly IngressPod[],
   signal: AbortSignal,
+  count: (endpoint: ProxyEndpoint) => EndpointCounters = ({ counters }) => counters,
 ): Promise<CounterReading> {
   const tables = await Promise.all(
     pods.map(async (pod) => {
@@ -154,7 +157,7 @@ async function readCounters(
     input.service.versions.map((version) => {
       const name = versionCluster(input.service, version.name);
       const endpoints = tables.flatMap(({ pod, table }) =>
-        (table.get(name) ?? []).map((endpoint) => [`${pod} ${endpoint.address}`, endpoint.counters] as const),
+        (table.get(name) ?? []).map((endpoint) => [`${pod} ${endpoint.address}`, count(endpoint)] as const),
       );
       return [version.name, new Map(endpoints)];
     }),

@@ -8,8 +8,10 @@ import type { ProofPlace } from "../../core/decide/proof-place.ts";
 import type { AskedRoute, RequestChoice } from "../../core/decide/route-request.ts";
 import { chooseRequest } from "../../core/decide/route-request.ts";
 import type { Mesh } from "../../core/model/mesh.ts";
+import type { WireServicePort } from "../facts/read-service-port.ts";
 import { diagnoseFailure } from "../progress/diagnose-failure.ts";
 import { runTask } from "../progress/run-task.ts";
+import type { JudgedSplit } from "./judge-split.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
 /**
@@ -86,6 +88,20 @@ export function proofOf(
   };
 }
 
+/** The part of a proof that a measured split is. */
+export function whatWasMeasured({ measured, weights, before }: JudgedSplit): Partial<RouteProof> {
+  return {
+    url: measured.url,
+    requests: measured.requests,
+    attempts: measured.attempts,
+    statuses: measured.tally.statuses,
+    failures: measured.tally.failures,
+    weights,
+    ...(before === undefined ? {} : { before }),
+    unattributed: measured.unattributed,
+  };
+}
+
 export function placeOf(input: ProofInput, via: ProofWay): ProofPlace {
   const { meshFile, one, connected, service, route, actual, from } = input;
   return {
@@ -122,6 +138,16 @@ export function requestFor(mesh: Mesh, asked: AskedRoute, options: Pick<VerifyOp
     ...options.ask,
     headers: { ...headers, ...options.ask?.headers },
   });
+}
+
+/** The port of the service's Service in this cluster; undefined where it has none. */
+export async function portOf(
+  { one, service: { namespace, name, port } }: ProofInput,
+  signal: AbortSignal,
+): Promise<WireServicePort | undefined> {
+  const object = await one.client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal });
+  const { ports = [] } = (object?.["spec"] ?? {}) as { readonly ports?: readonly WireServicePort[] };
+  return ports.find((each) => each.port === port);
 }
 
 /** That nothing was asked of a route, and why. */

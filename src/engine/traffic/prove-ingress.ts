@@ -9,12 +9,13 @@ import { ingressGateway, istioNamespace } from "../../core/render/names.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import { compareIngressEndpoints, listIngressPods } from "../facts/ingress-endpoints.ts";
 import { serviceAddresses } from "../facts/service-addresses.ts";
-import type { JudgedSplit } from "./judge-split.ts";
 import { judgeSplit } from "./judge-split.ts";
 import type { MeasureInput } from "./measure-split.ts";
-import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
+import { notMeasured, placeOf, proofOf, requestFor, whatWasMeasured } from "./proof-parts.ts";
+import { proveConnections } from "./prove-connections.ts";
 import { proveRedirect } from "./prove-redirect.ts";
 import { originOf } from "./send-requests.ts";
+import { routesConnections } from "../../core/routing/hosts.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
@@ -40,6 +41,13 @@ export async function proveAtIngress(
       endpoints,
       diagnostics: [...found, ...(unasked === undefined ? [] : [unasked])],
     });
+  }
+  if (routesConnections(route)) {
+    const address = await addressOf(one, options.signal);
+    const listPods = async () => listIngressPods(one, options.signal);
+    return address === undefined
+      ? proofOf(input, "ingress", { endpoints, diagnostics: [...found, noIngress(one)] })
+      : proveConnections(input, route, { to: { address }, listPods, endpoints, found }, options);
   }
   const asking = await askingFor(input, route, options);
   if ("notMeasured" in asking) {
@@ -70,20 +78,6 @@ export async function proveAtIngress(
   });
 }
 
-/** The part of a proof that a measured split is. */
-export function whatWasMeasured({ measured, weights, before }: JudgedSplit): Partial<RouteProof> {
-  return {
-    url: measured.url,
-    requests: measured.requests,
-    attempts: measured.attempts,
-    statuses: measured.tally.statuses,
-    failures: measured.tally.failures,
-    weights,
-    ...(before === undefined ? {} : { before }),
-    unattributed: measured.unattributed,
-  };
-}
-
 /** Where the ingress is asked, and for what, or why that cannot be done. */
 async function askingFor(
   input: ProofInput,
@@ -95,15 +89,17 @@ async function askingFor(
   if (choice.kind === "none") {
     return { notMeasured: notMeasured(input, "ingress", choice) };
   }
-  const gateway = await one.client.get(
-    { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway },
-    { signal: options.signal },
-  );
-  const [address] = gateway === undefined ? [] : serviceAddresses(gateway);
+  const address = await addressOf(one, options.signal);
   if (address === undefined) {
     return { notMeasured: noIngress(one) };
   }
   return { origin: originOf(address, route.tls !== undefined), request: choice.request };
+}
+
+async function addressOf({ client }: Connected, signal: AbortSignal): Promise<string | undefined> {
+  const reference = { apiVersion: "v1", kind: "Service", namespace: istioNamespace, name: ingressGateway };
+  const gateway = await client.get(reference, { signal });
+  return gateway === undefined ? undefined : serviceAddresses(gateway)[0];
 }
 
 function noIngressPods(cluster: string): Diagnostic {

@@ -13,16 +13,16 @@ import { insteadOf } from "../../core/drain/drained-mesh.ts";
 import { elsewhereSubset } from "../../core/render/drain.ts";
 import { serviceHost } from "../../core/render/names.ts";
 import type { PodPort } from "../../kube/client.ts";
-import type { WireServicePort } from "../facts/read-service-port.ts";
 import { compareIngressEndpoints } from "../facts/ingress-endpoints.ts";
 import { forwardPort } from "./forward-port.ts";
 import type { JudgedSplit } from "./judge-split.ts";
 import { judgeSplit } from "./judge-split.ts";
 import type { MeasureInput } from "./measure-split.ts";
 import { measureSplit } from "./measure-split.ts";
-import { notMeasured, placeOf, proofOf, requestFor } from "./proof-parts.ts";
-import { whatWasMeasured } from "./prove-ingress.ts";
+import { notMeasured, placeOf, portOf, proofOf, requestFor, whatWasMeasured } from "./proof-parts.ts";
+import { proveConnections } from "./prove-connections.ts";
 import { proveRedirect } from "./prove-redirect.ts";
+import { routesConnections } from "../../core/routing/hosts.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
 
@@ -41,6 +41,9 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   const endpoints = await endpointsOf(input, pods, options.signal);
   const place = placeOf(input, "mesh");
   const found = [...findWrongEndpoints(place, endpoints), ...findUnheld(place, endpoints)];
+  if (route !== undefined && routesConnections(route)) {
+    return proveConnections(input, route, { to: { port }, listPods: async () => pods, endpoints, found }, options);
+  }
   const unasked = (why: Diagnostic): RouteProof => proofOf(input, "mesh", { endpoints, diagnostics: [...found, why] });
   const protocol = await protocolOf(input, options.signal);
   if (protocol !== undefined) {
@@ -133,11 +136,8 @@ function requestWithoutRoute(service: Service, { ask = {} }: VerifyOptions): Rou
 }
 
 /** What the service's port is in this cluster, where it is not HTTP. */
-async function protocolOf({ one, service }: ProofInput, signal: AbortSignal): Promise<string | undefined> {
-  const { name, namespace } = service;
-  const object = await one.client.get({ apiVersion: "v1", kind: "Service", namespace, name }, { signal });
-  const { ports = [] } = (object?.["spec"] ?? {}) as { readonly ports?: readonly WireServicePort[] };
-  const port = ports.find((each) => each.port === service.port);
+async function protocolOf(input: ProofInput, signal: AbortSignal): Promise<string | undefined> {
+  const port = await portOf(input, signal);
   return port === undefined ? undefined : otherProtocol(port);
 }
 

@@ -6,7 +6,7 @@ import { findRoute, sampleRequests } from "../../proxy/find-route.ts";
 import { fixOfManifests, foreignSource, isAmongManifests, isOfGatewayApi } from "../../proxy/route-source.ts";
 import { ingressGateway, istioNamespace } from "../../render/names.ts";
 import { requestsBefore } from "../../routing/doors.ts";
-import { frontRoutesOf } from "../../routing/hosts.ts";
+import { frontRequestsOf } from "../../routing/hosts.ts";
 import type { RequestMatch } from "../../routing/match-relation.ts";
 import { usesGatewayApi } from "../../routing/version-service.ts";
 import { doesAsAsked, showAsked, showDone } from "../asked-route.ts";
@@ -52,7 +52,7 @@ export const routesInProxies: Check = {
           `whether requests still go by the routes in ${one.cluster}: ${describeFilter(filter)} changes what proxies do with them`,
       ),
       ...servicesAt(facts, one).flatMap((service) =>
-        frontRoutesOf(service).flatMap((route) =>
+        frontRequestsOf(service).flatMap((route) =>
           answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(facts, one, { pod, route })
               .filter(({ outcome }) => outcome.kind === "unknown")
@@ -67,7 +67,7 @@ export const routesInProxies: Check = {
   run: (facts) =>
     meshClusters(facts).flatMap((one) =>
       servicesAt(facts, one).flatMap((service) =>
-        frontRoutesOf(service).flatMap((route) => {
+        frontRequestsOf(service).flatMap((route) => {
           const steps = answeringPods(one, ingressGateway).flatMap((pod) =>
             walk(facts, one, { pod, route }).map((step) => ({ step, pod })),
           );

@@ -144,7 +144,7 @@ export const applyCodes = {
   ISM680: {
     summary: "Nobody counts the requests of this route",
     explanation:
-      "`--max-error-rate` and `--max-p99` go by what the ingress gateways count of each version's endpoints. Requests of callers inside the mesh are counted by their own sidecars, of which there may be thousands, and these are not asked. How long answers take gateways write down for subsets alone, so that `--max-p99` knows nothing of routes with `api: gatewayAPI`.",
+      "`--max-error-rate` and `--max-p99` go by what the ingress gateways count of each version's endpoints. Requests of callers inside the mesh are counted by their own sidecars, of which there may be thousands, and these are not asked. How long answers take gateways write down for subsets alone, so that `--max-p99` knows nothing of routes with `api: gatewayAPI`. What goes over the connections of a route with `protocol` no proxy reads at all.",
   },
   ISM681: {
     summary: "More requests fail than may",

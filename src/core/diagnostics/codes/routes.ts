@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549, ISM586-ISM589, ISM619, ISM620 and ISM794 to ISM796: routes of the mesh file, what they share with each other, and Istio's values. */
+/** ISM144-ISM150, ISM155-ISM189, ISM545-ISM549, ISM586-ISM589, ISM619, ISM620, ISM794 to ISM796 and ISM860: routes of the mesh file, what they share with each other, and Istio's values. */
 export const routeCodes = {
   ISM144: {
     summary: "One host is served by HTTPS in two ways",
@@ -141,6 +141,11 @@ export const routeCodes = {
     summary: "Copies for a version that there is not",
     explanation:
       "A mirror sends copies of requests to a Service, and with `subset` to one of its versions. Proxies have a cluster for each version that the Service's DestinationRule names; copies for another one are thrown away, and nobody is told, since nobody waits for their answers.",
+  },
+  ISM860: {
+    summary: "A route of connections cannot have this",
+    explanation:
+      "With `protocol: tls` or `tcp` a route shares out connections, of which proxies know the name in the TLS handshake, or an address and a port, and nothing else: no path, no header, no answer. So it has `gateway`, `hosts` and `weights` alone. TLS comes by port 443 of the ingress gateway, where a name has one taker: HTTPS of a route with `tls`, or the pods of one service. TCP without TLS has no name, and the ingress gateway has no port for it: it is for callers inside the mesh, by `gateway: mesh`. All routes of a service have connections or all have requests, since a port has one protocol.",
   },
   ISM586: {
     summary: "The route redirects",

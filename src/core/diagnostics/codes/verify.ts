@@ -61,6 +61,11 @@ export const verifyCodes = {
     explanation:
       "Requests are HTTP in clear. Where the name or the appProtocol of the Service's port tells Istio something else (tcp, tls, https, mongo, mysql, redis, udp), proxies do not read HTTP there, HTTP routes do not apply, and only the endpoints are compared.",
   },
+  ISM861: {
+    summary: "The port of a route of connections is not what it says",
+    explanation:
+      "Istio takes the protocol of a Service's port from its name or appProtocol. Where that says HTTP, or says nothing, proxies look for requests: a connection of which nothing is known yet is not led on, and a route of connections (`protocol`) does not hold for it. Name the port tcp-… for connections of callers inside the mesh, tls-… for those that come by the name in their handshake.",
+  },
   ISM573: {
     summary: "An authorization policy refuses the probe pod",
     explanation:

@@ -8,6 +8,7 @@ import { checkClusterLocalRoutes } from "./cluster-local-routes.ts";
 import { checkClusterLocalValues } from "./cluster-local-values.ts";
 import { checkClusterNames } from "./cluster-names.ts";
 import { checkClusterReferences } from "./cluster-references.ts";
+import { checkConnectionRoutes } from "./connection-routes.ts";
 import { checkEastWest } from "./east-west.ts";
 import { checkExistingInstall } from "./existing-install.ts";
 import { checkFailover } from "./failover.ts";
@@ -86,6 +87,7 @@ export const rules: readonly Rule[] = [
   checkMeshRoutes,
   checkFrontGateways,
   checkSameRequests,
+  checkConnectionRoutes,
   checkOneRouteApi,
   checkGatewayApi,
   checkGatewayApiLimits,

@@ -114,6 +114,14 @@ export const routeSchema = z
         default: "istio",
       })
       .optional(),
+    protocol: z
+      .enum(["http", "tls", "tcp"])
+      .meta({
+        description:
+          "What is routed. `http`: requests, gRPC among them. `tls`: connections that come to port 443 of the ingress gateway, by the name in their TLS handshake (SNI), one of `hosts`; the service's own pods end the TLS. `tcp`: connections of callers inside the mesh (`gateway: mesh`) to the service's port. Each connection goes to a version as a whole, by `weights`; nothing else of a route is beside them. All routes of a service have requests, or all have connections.",
+        default: "http",
+      })
+      .optional(),
     // A name with dots is read as NAME.NAMESPACE: https://istio.io/latest/docs/reference/config/networking/virtual-service/
     gateway: textOf(
       label,
@@ -161,5 +169,5 @@ export const routeSchema = z
   })
   .meta({
     description:
-      "A way of HTTP requests to the service, gRPC among them, the same on every cluster: a VirtualService of Istio, or with `api` an HTTPRoute of the Gateway API. GRPCRoutes are not written, nor routes of TCP and of TLS by its SNI.",
+      "A way of HTTP requests to the service, gRPC among them, or with `protocol` of connections, the same on every cluster: a VirtualService of Istio, or with `api` an HTTPRoute of the Gateway API. GRPCRoutes are not written.",
   });

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from "node:timers/promises";
-import type { AskedRoutes, RouteFinding } from "../../../core/checks/route-table.ts";
+import { asksConnections } from "../../../core/checks/connection-table.ts";
+import type { AskedRoutes, HeldRoutes, RouteFinding } from "../../../core/checks/route-table.ts";
 import { compareRoutes, describeKey, describeShares } from "../../../core/checks/route-table.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../../../core/diagnostics/coded.ts";
@@ -9,7 +10,7 @@ import { isForbidden, unlessForbidden } from "../../../kube/errors.ts";
 import { createLimiter } from "../../../kube/limiter.ts";
 import type { GatewayPods } from "../../facts/gateway-pods.ts";
 import { readGatewayPods } from "../../facts/gateway-pods.ts";
-import { readProxyRoutes } from "../../facts/proxy-routes.ts";
+import { readProxyConnections, readProxyRoutes } from "../../facts/proxy-routes.ts";
 import type { ProxyState } from "../../facts/proxy-states.ts";
 import { readProxyStates } from "../../facts/proxy-states.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
@@ -105,7 +106,7 @@ async function findLate(
     pods.map(async ({ namespace, name }): Promise<readonly Late[]> => {
       const late = (words: readonly string[]): Late[] => [{ pod: name, proxy: `${name}.${namespace}`, words }];
       try {
-        const held = await limiter.run(signal, async () => readProxyRoutes(client, { namespace, name }, signal));
+        const held = await limiter.run(signal, async () => readHeld(client, { namespace, name }, asked, signal));
         const words = asked.flatMap((one) => {
           const finding = compareRoutes(one, held.get(one.key) ?? []);
           return finding === undefined ? [] : [describeFinding(one.key, finding)];
@@ -121,6 +122,20 @@ async function findLate(
     }),
   );
   return found.flat();
+}
+
+/** Listeners are read where connections are asked about. */
+async function readHeld(
+  client: ProxyCluster["client"],
+  pod: { readonly namespace: string; readonly name: string },
+  asked: readonly AskedRoutes[],
+  signal: AbortSignal,
+): Promise<HeldRoutes> {
+  const [routes, connections] = await Promise.all([
+    readProxyRoutes(client, pod, signal),
+    asksConnections(asked) ? readProxyConnections(client, pod, signal) : [],
+  ]);
+  return new Map([...routes, ...connections]);
 }
 
 function describeFinding(key: string, { missing, foreign }: RouteFinding): string {
