@@ -1,6 +1,7 @@
 import { adviseMesh } from "../../core/advice/advise-mesh.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warnOfGatewayRestarts } from "../../core/plan/gateway-restarts.ts";
+import { warnOfListenerChanges } from "../../core/plan/listener-changes.ts";
 import type { Plan } from "../../core/plan/plan.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import type { Connection } from "../clusters/connect-clusters.ts";
@@ -127,6 +128,7 @@ export async function planOpened(
         ...judged.warnings,
         ...warnings,
         ...warnOfGatewayRestarts(plan.clusters),
+        ...warnOfListenerChanges(plan.clusters),
         ...(names?.warnings ?? withoutZone(meshFile.mesh, formerNames(meshFile.mesh, connections))),
       ],
       close: async () => undefined,

@@ -186,6 +186,11 @@ export const applyCodes = {
     explanation:
       "The apply changes the template of a gateway's pods, so that Kubernetes replaces them one by one, new ones first. New requests go to the new ones. A proxy that ends gives open requests as long as `meshConfig.defaultConfig.terminationDrainDuration` says, 5 s by default; longer downloads, streams and websockets are cut and have to be begun again. A newer release of Istio or of isthmus, other values of the gateway, and the statistics for `shift --max-p99` are what changes it. With `install: operator` and `rancher` something in the cluster makes the template of what isthmus asks for; the apply says then that pods may be started anew.",
   },
+  ISM862: {
+    summary: "Open TLS connections are ended",
+    explanation:
+      "An ingress gateway chooses by the name in a TLS handshake what it does with a connection: which certificate it shows, or to which pods it passes the connection through. Envoy takes another choice for a name as another filter chain, and ends the connections of the old one at the end of its drain time (`meshConfig.defaultConfig.drainDuration`, 45 s by default), whatever goes over them; until then it asks clients of HTTP to leave them with the next answer. Other hosts, another Secret or another Gateway for a host's HTTPS, and weights of a route with `protocol: tls` are such changes. A certificate that is renewed in the same Secret is none, nor are hosts of plain HTTP and the weights of requests.",
+  },
   ISM346: {
     summary: "Objects of the mesh are there, and no inventory lists them",
     explanation:
