@@ -28,7 +28,7 @@ export async function openTls(
     };
     signal.addEventListener("abort", () => end("given up"), { once: true });
     socket.once("secureConnect", () => end(undefined));
-    socket.on("error", (error: NodeJS.ErrnoException) => end(reasonOf(error, socket.bytesRead)));
+    socket.on("error", (error: NodeJS.ErrnoException) => end(reasonOf(error)));
     socket.once("close", () => end("connection closed before the TLS handshake"));
   });
   if (broken !== undefined) {
@@ -38,9 +38,9 @@ export async function openTls(
   return { broken: () => broken, close: () => socket.destroy() };
 }
 
-/** An application that does not like the handshake has answered it. */
-function reasonOf({ code, message }: NodeJS.ErrnoException, bytesRead: number): string | undefined {
-  if (bytesRead > 0) {
+/** What TLS itself does not like are bytes that somebody has answered with. */
+function reasonOf({ code, message }: NodeJS.ErrnoException): string | undefined {
+  if (code?.startsWith("ERR_SSL_") === true) {
     return undefined;
   }
   return code === "ECONNRESET" ? "connection reset before the TLS handshake" : message;
