@@ -38,7 +38,7 @@ function viewProof(proof: RouteProof, palette: Palette): string[] {
   const endpoints = proof.endpoints.map((finding) => viewEndpoints(finding, proof, palette));
   const weights = proof.weights.map((one) => viewWeight(one, proof, palette));
   const failures = proof.failures.map((failure) =>
-    palette.bad(`    ${failure.count} of ${proof.requests} requests: ${failure.reason}`),
+    palette.bad(`    ${failure.count} of ${proof.requests} ${wordFor(proof)}: ${failure.reason}`),
   );
   return [
     title,
@@ -102,11 +102,16 @@ function viewGaps(proof: RouteProof, palette: Palette): string[] {
   const unattributed =
     proof.unattributed === 0 || proof.weights.length === 0
       ? []
-      : [`    ${proof.unattributed} of ${proof.requests} requests: the version is not known`];
+      : [`    ${proof.unattributed} of ${proof.requests} ${wordFor(proof)}: the version is not known`];
   const gaps = proof.diagnostics
     .filter((one) => one.severity === "warning")
     .map((one) => `    not proven: ${one.summary.toLowerCase()} (${one.code})`);
   return [...unattributed, ...gaps].map((text) => palette.changed(text));
+}
+
+/** What a proof has counted. */
+function wordFor({ url }: RouteProof): string {
+  return /^(?:tls|tcp):/.test(url) ? "connections" : "requests";
 }
 
 function percent(share: number): string {
