@@ -12,6 +12,7 @@ import { serviceAddresses } from "../facts/service-addresses.ts";
 import { judgeSplit } from "./judge-split.ts";
 import type { MeasureInput } from "./measure-split.ts";
 import { notMeasured, placeOf, proofOf, requestFor, whatWasMeasured } from "./proof-parts.ts";
+import type { ConnectionWay } from "./prove-connections.ts";
 import { proveConnections } from "./prove-connections.ts";
 import { proveRedirect } from "./prove-redirect.ts";
 import { originOf } from "./send-requests.ts";
@@ -43,11 +44,7 @@ export async function proveAtIngress(
     });
   }
   if (routesConnections(route)) {
-    const address = await addressOf(one, options.signal);
-    const listPods = async () => listIngressPods(one, options.signal);
-    return address === undefined
-      ? proofOf(input, "ingress", { endpoints, diagnostics: [...found, noIngress(one)] })
-      : proveConnections(input, route, { to: { address }, listPods, endpoints, found }, options);
+    return connectAtIngress(input, route, { endpoints, found }, options);
   }
   const asking = await askingFor(input, route, options);
   if ("notMeasured" in asking) {
@@ -76,6 +73,20 @@ export async function proveAtIngress(
     ...whatWasMeasured(split),
     diagnostics: [...found, ...findWrongAnswers(place, endpoints, measured, weights)],
   });
+}
+
+async function connectAtIngress(
+  input: ProofInput,
+  route: Route,
+  known: Pick<ConnectionWay, "endpoints" | "found">,
+  options: VerifyOptions,
+): Promise<RouteProof> {
+  const { one } = input;
+  const address = await addressOf(one, options.signal);
+  const listPods = async () => listIngressPods(one, options.signal);
+  return address === undefined
+    ? proofOf(input, "ingress", { endpoints: known.endpoints, diagnostics: [...known.found, noIngress(one)] })
+    : proveConnections(input, route, { to: { address }, listPods, ...known }, options);
 }
 
 /** Where the ingress is asked, and for what, or why that cannot be done. */

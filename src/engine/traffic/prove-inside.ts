@@ -5,7 +5,7 @@ import { explainInside } from "../../core/decide/inside-failures.ts";
 import { personOf } from "../../core/decide/one-person.ts";
 import { otherProtocol } from "../../core/decide/port-protocol.ts";
 import type { RouteProof } from "../../core/decide/proof.ts";
-import type { RouteRequest } from "../../core/decide/route-request.ts";
+import type { RequestChoice, RouteRequest } from "../../core/decide/route-request.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import type { Route, Service } from "../../core/model/mesh.ts";
@@ -36,7 +36,7 @@ const requestsWithoutRoute = 10;
  * answered by it.
  */
 export async function proveInside(input: ProofInput, port: PodPort, options: VerifyOptions): Promise<RouteProof> {
-  const { one, service, route, meshFile } = input;
+  const { one, service, route } = input;
   const pods = [{ namespace: port.namespace, name: port.pod }];
   const endpoints = await endpointsOf(input, pods, options.signal);
   const place = placeOf(input, "mesh");
@@ -49,10 +49,7 @@ export async function proveInside(input: ProofInput, port: PodPort, options: Ver
   if (protocol !== undefined) {
     return unasked(notHttp(input, protocol));
   }
-  const choice =
-    route === undefined
-      ? { kind: "request" as const, request: requestWithoutRoute(service, options) }
-      : requestFor(meshAt(meshFile.mesh, one.cluster), { service, route, via: "mesh" }, options);
+  const choice = chooseInside(input, options);
   if (choice.kind === "none") {
     return unasked(notMeasured(input, "mesh", choice));
   }
@@ -128,6 +125,12 @@ function inWords(service: Service, split: JudgedSplit): JudgedSplit {
     count,
   }));
   return { ...split, measured: { ...measured, tally: { ...measured.tally, failures } } satisfies Measured };
+}
+
+function chooseInside({ meshFile, one, service, route }: ProofInput, options: VerifyOptions): RequestChoice {
+  return route === undefined
+    ? { kind: "request", request: requestWithoutRoute(service, options) }
+    : requestFor(meshAt(meshFile.mesh, one.cluster), { service, route, via: "mesh" }, options);
 }
 
 function requestWithoutRoute(service: Service, { ask = {} }: VerifyOptions): RouteRequest {
