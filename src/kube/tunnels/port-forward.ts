@@ -1,11 +1,11 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { Duplex } from "node:stream";
-import type { WebSocket } from "undici";
 import type { PodPort } from "../client.ts";
 import type { Connection } from "../connection.ts";
 import type { KubeError } from "../errors.ts";
 import type { RequestSubject } from "../report-failure.ts";
 import type { WireRequest } from "../wire/wire-request.ts";
+import { openWebSocket, speakWebSocket } from "./web-socket.ts";
 
 /**
  * One port of a pod as a byte stream, by WebSocket: binary frames that begin
@@ -16,22 +16,17 @@ import type { WireRequest } from "../wire/wire-request.ts";
 export async function openPortForward(connection: Connection, target: PodPort, signal: AbortSignal): Promise<Duplex> {
   const subject = subjectOf(target);
   const path = `/api/v1/namespaces/${encodeURIComponent(target.namespace)}/pods/${encodeURIComponent(target.pod)}/portforward?ports=${target.port}`;
-  const { dispatcher, base } = await connection.transport.tunnel(subject, signal);
-  // Loaded here, since plain requests do without the larger half of undici. As a bundle, a CommonJS module has no other export than its default.
-  const { default: undici } = await import("undici");
-  signal.throwIfAborted();
-  const socket = new undici.WebSocket(`${base.replace(/^http/, "ws")}${path}`, {
-    protocols: ["v4.channel.k8s.io"],
-    dispatcher,
-  });
-  socket.binaryType = "arraybuffer";
-  const stream = streamOver(socket, (words) => connection.report.tunnelFailure(words, subject));
-  await opened(socket, signal).catch(async (error: unknown) => {
-    stream.destroy();
+  const { dispatcher, headers, base } = await connection.transport.tunnel(subject, signal);
+  const { origin, pathname } = new URL(base);
+  const address = { origin, path: `${pathname.replace(/\/$/, "")}${path}`, protocol: "v4.channel.k8s.io", headers };
+  let socket: Duplex;
+  try {
+    socket = await openWebSocket(dispatcher, address, signal);
+  } catch (error) {
     signal.throwIfAborted();
     throw await explainRefusal(connection, { path, subject, signal }, error);
-  });
-  return stream;
+  }
+  return streamOver(socket, (words) => connection.report.tunnelFailure(words, subject));
 }
 
 /** What a tunnel is about, for messages. */
@@ -40,25 +35,6 @@ export function subjectOf({ namespace, pod, port }: PodPort): RequestSubject {
     verb: `port-forward to port ${port} of`,
     object: { apiVersion: "v1", kind: "Pod", namespace, name: pod },
   };
-}
-
-async function opened(socket: WebSocket, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => {
-      socket.close();
-      reject(signal.reason);
-    };
-    const settle = (): void => signal.removeEventListener("abort", abort);
-    signal.addEventListener("abort", abort, { once: true });
-    socket.addEventListener("open", () => {
-      settle();
-      resolve();
-    });
-    socket.addEventListener("error", (event) => {
-      settle();
-      reject(event.error ?? new Error(event.message));
-    });
-  });
 }
 
 /** A WebSocket hides the answer that refused it; the same address by a plain request gives the reason. */
@@ -79,42 +55,42 @@ async function explainRefusal(
 const dataChannel = 0;
 const errorChannel = 1;
 
-function streamOver(socket: WebSocket, fail: (words: string) => KubeError): Duplex {
+function streamOver(socket: Duplex, fail: (words: string) => KubeError): Duplex {
   const announced = new Set<number>();
   const stream = new Duplex({
     // The peer is not slowed down: answers of admin ports are small enough for memory.
     read() {},
     write(chunk: Buffer, _encoding, done) {
-      const frame = new Uint8Array(chunk.length + 1);
-      frame[0] = dataChannel;
-      frame.set(chunk, 1);
-      socket.send(frame);
-      done();
+      const message = new Uint8Array(chunk.length + 1);
+      message[0] = dataChannel;
+      message.set(chunk, 1);
+      tunnel.send(message, done);
     },
     final(done) {
-      socket.close();
+      tunnel.close();
       done();
     },
     destroy(error, done) {
-      socket.close();
+      tunnel.close();
       done(error);
     },
   });
-  socket.addEventListener("message", (event) => {
-    const frame = Buffer.from(event.data as ArrayBuffer);
-    const channel = frame[0] ?? dataChannel;
-    if (!announced.has(channel)) {
-      announced.add(channel);
-    } else if (channel === errorChannel) {
-      stream.destroy(fail(frame.subarray(1).toString("utf8")));
-    } else {
-      stream.push(frame.subarray(1));
-    }
-  });
-  socket.addEventListener("close", () => {
-    if (!stream.destroyed && !stream.readableEnded) {
-      stream.push(null);
-    }
+  const tunnel = speakWebSocket(socket, {
+    message: (message) => {
+      const channel = message[0] ?? dataChannel;
+      if (!announced.has(channel)) {
+        announced.add(channel);
+      } else if (channel === errorChannel) {
+        stream.destroy(fail(message.subarray(1).toString("utf8")));
+      } else {
+        stream.push(message.subarray(1));
+      }
+    },
+    closed: () => {
+      if (!stream.destroyed && !stream.readableEnded) {
+        stream.push(null);
+      }
+    },
   });
   return stream;
 }

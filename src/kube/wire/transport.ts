@@ -19,11 +19,11 @@ export interface Transport {
   send(request: WireRequest): Promise<WireResponse>;
   /** Sends and leaves the answer's body open; for watches. Silence longer than `idleTimeoutMs` ends the body. */
   stream(request: WireRequest, idleTimeoutMs: number): Promise<WireStream>;
-  /** The way for a WebSocket: a dispatcher that adds the credentials by itself, and the server's URL without a slash at the end. */
+  /** The way for a WebSocket: a dispatcher, the headers with the credentials, and the server's URL without a slash at the end. */
   tunnel(
     subject: RequestSubject,
     signal: AbortSignal,
-  ): Promise<{ readonly dispatcher: Dispatcher; readonly base: string }>;
+  ): Promise<{ readonly dispatcher: Dispatcher; readonly headers: Headers; readonly base: string }>;
   close(): Promise<void>;
 }
 
@@ -63,18 +63,10 @@ export function createTransport(context: ResolvedContext, limits: KubeLimits, re
       }),
     async tunnel(subject, signal) {
       const { dispatcher, headers } = await sender.prepare(subject, signal);
-      return { dispatcher: withHeaders(dispatcher, headers), base: sender.base };
+      return { dispatcher, headers: { ...headers, "user-agent": userAgent }, base: sender.base };
     },
     close: async () => sender.close(),
   };
-}
-
-/** A dispatcher for what sets headers of its own. */
-function withHeaders(dispatcher: Dispatcher, headers: Headers): Dispatcher {
-  return dispatcher.compose((next) => (options, handler) => {
-    const own = options.headers as Headers;
-    return next({ ...options, headers: { ...own, ...headers, "user-agent": userAgent } }, handler);
-  });
 }
 
 async function readText(response: Dispatcher.ResponseData): Promise<string> {
