@@ -25,19 +25,19 @@ export interface AccessOptions {
   readonly extraKubeconfigs: readonly string[];
 }
 
-/** Where programs that make manifests are looked for, and what they made is kept. */
+/** Where programs that make manifests are looked for, and what they made is kept. Candidates may be found when they are gone through for the first time. */
 export interface ProgramLookup {
   readonly env: Environment;
   /** Folder for what can be made again. */
   readonly cacheDir: string;
   /** istioctl programs to try besides those of `$ISTHMUS_ISTIOCTL`, the contexts and `$PATH`. */
-  readonly istioctlCandidates: readonly string[];
+  readonly istioctlCandidates: Iterable<string>;
   /** helm programs to try besides those of `$ISTHMUS_HELM`, the contexts and `$PATH`. */
-  readonly helmCandidates: readonly string[];
+  readonly helmCandidates: Iterable<string>;
   /** Folders of Istio's charts to try besides those of `$ISTHMUS_ISTIO_CHARTS` and the contexts. */
-  readonly chartCandidates: readonly string[];
+  readonly chartCandidates: Iterable<string>;
   /** kubectl programs that build kustomizations where `$PATH` has none that does. */
-  readonly kubectlCandidates: readonly string[];
+  readonly kubectlCandidates: Iterable<string>;
 }
 
 /** What a plan, and the apply that carries it out, may do to objects that others have to do with. */

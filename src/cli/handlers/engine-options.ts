@@ -4,7 +4,8 @@ import { defaultAdoption } from "../../core/decide/adoption.ts";
 import type { EngineOptions } from "../../engine/options.ts";
 import { cacheFolder } from "../../sandbox/engine/cache-folder.ts";
 import { findEngine } from "../../sandbox/engine/find-engine.ts";
-import { listSandboxKubeconfigs } from "../../sandbox/operations/status.ts";
+import type { EngineParts } from "../../sandbox/engine/parts.ts";
+import { listSandboxKubeconfigs } from "../../sandbox/operations/sandbox-kubeconfigs.ts";
 import type { CliContext, OwnOptions } from "../terminal/context.ts";
 
 /** What a command passes to the engine: the context's world, with this command's listener and limit. */
@@ -37,17 +38,26 @@ function userName(env: CliContext["env"]): string {
   }
 }
 
-/** What the sandbox's engine has for rendering, which can be used also while no sandbox is up. */
+/**
+ * What the sandbox's engine has for rendering, which can be used also while no
+ * sandbox is up. Which engine that is says a digest of its pins, so it is looked for when one of them is asked for.
+ */
 function enginesTools(
   env: CliContext["env"],
 ): Pick<EngineOptions, "istioctlCandidates" | "helmCandidates" | "chartCandidates" | "kubectlCandidates"> {
-  const engine = findEngine({ env });
-  return engine === undefined
-    ? { istioctlCandidates: [], helmCandidates: [], chartCandidates: [], kubectlCandidates: [] }
-    : {
-        istioctlCandidates: [engine.programs.istioctl],
-        helmCandidates: [engine.programs.helm],
-        chartCandidates: [engine.chartsDir],
-        kubectlCandidates: [engine.programs.kubectl],
-      };
+  let found: { readonly engine: EngineParts | undefined } | undefined;
+  const toolOf = (pick: (engine: EngineParts) => string): Iterable<string> => ({
+    *[Symbol.iterator]() {
+      found ??= { engine: findEngine({ env }) };
+      if (found.engine !== undefined) {
+        yield pick(found.engine);
+      }
+    },
+  });
+  return {
+    istioctlCandidates: toolOf(({ programs }) => programs.istioctl),
+    helmCandidates: toolOf(({ programs }) => programs.helm),
+    chartCandidates: toolOf(({ chartsDir }) => chartsDir),
+    kubectlCandidates: toolOf(({ programs }) => programs.kubectl),
+  };
 }

@@ -27,14 +27,31 @@ export interface ParsedMesh {
   readonly locate: (path: Path) => SourceRange;
 }
 
+/** The last texts that were read: a shift comes back to the old and the new one before each step, and reading is most of what it computes. */
+const known = new Map<string, ParsedMesh>();
+const mostKnown = 4;
+
 /**
  * Reads a mesh file and holds it against its format and all rules. Never
  * throws: whatever the text is, its problems come back as diagnostics with
  * file, line and column, all of them in one run. Only YAML that cannot be
  * understood, or a file that is plainly something else, is not looked at any further.
- * `fileName` is the file as the user named it.
+ * `fileName` is the file as the user named it. The same text gives the same
+ * values, as long as few others were read since.
  */
 export function parseMesh(text: string, fileName: string): ParsedMesh {
+  const key = `${fileName}\n${text}`;
+  const parsed = known.get(key) ?? parseAnew(text, fileName);
+  known.delete(key);
+  known.set(key, parsed);
+  const [oldest] = known.keys();
+  if (known.size > mostKnown && oldest !== undefined) {
+    known.delete(oldest);
+  }
+  return parsed;
+}
+
+function parseAnew(text: string, fileName: string): ParsedMesh {
   const source = createSourceText(text, fileName);
   const yaml = readYaml(source);
   const locator = createLocator(yaml.document, source);

@@ -88,7 +88,7 @@ function createTemplater(
 function named(
   platforms: Readonly<Record<string, ClusterPlatform>>,
   what: "helm" | "charts",
-  more: readonly string[],
+  more: Iterable<string>,
 ): readonly string[] {
   const own = Object.values(platforms).flatMap((platform) => platform[what] ?? []);
   return [...new Set([...own, ...more])];

@@ -13,7 +13,7 @@ export interface FindIstioctlOptions {
   readonly version: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** More files to try after `$ISTHMUS_ISTIOCTL` and before `$PATH` (a sandbox's own istioctl). */
-  readonly candidates: readonly string[];
+  readonly candidates: Iterable<string>;
 }
 
 /**

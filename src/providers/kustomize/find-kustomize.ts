@@ -10,7 +10,7 @@ export interface Kustomize {
 export interface FindKustomizeOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** kubectl programs to try after those of `$PATH` (the sandbox engine's own). */
-  readonly kubectlCandidates: readonly string[];
+  readonly kubectlCandidates: Iterable<string>;
 }
 
 /**
@@ -22,7 +22,7 @@ export async function findKustomize(options: FindKustomizeOptions): Promise<Kust
   const places: readonly Kustomize[] = [
     ...folders.map((folder) => ({ file: path.join(folder, "kustomize"), words: ["build"] })),
     ...folders.map((folder) => ({ file: path.join(folder, "kubectl"), words: ["kustomize"] })),
-    ...options.kubectlCandidates.map((file) => ({ file, words: ["kustomize"] })),
+    ...[...options.kubectlCandidates].map((file) => ({ file, words: ["kustomize"] })),
   ];
   for (const place of places) {
     if (await isProgram(place.file)) {

@@ -19,12 +19,12 @@ import type { ClusterStatus, NodeFacts, SandboxState } from "./derive-status.ts"
 import type { FrontDoorStatus } from "./front-door-status.ts";
 import { deriveFrontDoorStatus, listFrontDoorLacks } from "./front-door-status.ts";
 import type { InstanceRecord, RecordedCluster, RecordedFrontDoor, RecordedRancher } from "./instance-record.ts";
-import { listInstances, requireRecord } from "./instance-record.ts";
+import { requireRecord } from "./instance-record.ts";
 import type { RancherStatus } from "./rancher-status.ts";
 import { deriveRancherStatus } from "./rancher-status.ts";
 import type { Environment } from "./state-folder.ts";
 import { clusterDirectory, instanceFolder, kubeconfigFile } from "./state-folder.ts";
-import { access, readlink } from "node:fs/promises";
+import { readlink } from "node:fs/promises";
 
 /** What `sandbox status -o json` prints. Fields are only ever added. */
 export interface SandboxStatus {
@@ -54,20 +54,6 @@ export interface StatusOptions {
  */
 export async function sandboxStatus(options: StatusOptions): Promise<SandboxStatus> {
   return readStatus(await requireRecord(options.env, options.instance), options);
-}
-
-/** The kubeconfig files of all sandboxes, without asking whether they run. */
-export async function listSandboxKubeconfigs(env: Environment): Promise<readonly string[]> {
-  const files = (await listInstances(env)).map((instance) => kubeconfigFile(instanceFolder(env, instance)));
-  const present = await Promise.all(
-    files.map(async (file) =>
-      access(file).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return files.filter((_, position) => present[position]);
 }
 
 /** The status of a sandbox whose record was read. */
