@@ -71,21 +71,35 @@ export async function listIngressPods(one: Asked, signal: AbortSignal): Promise<
     .map((pod) => ({ namespace: istioNamespace, name: pod.metadata.name }));
 }
 
+/** What the tables of a cluster's ingress pods are held against. */
+interface Comparison {
+  readonly mesh: Mesh;
+  readonly one: Asked;
+  readonly service: Service;
+  readonly actual: ActualEndpoints;
+}
+
 /**
  * Every version's endpoints (of a service without versions: all endpoints) in every ingress pod of a cluster, against what
  * they must be. A version that runs on a cluster which does not answer is left
  * out: what that cluster offers cannot be known.
  */
 export async function compareIngressEndpoints(
-  input: { readonly mesh: Mesh; readonly one: Asked; readonly service: Service; readonly actual: ActualEndpoints },
+  input: Comparison,
   pods: readonly IngressPod[],
   signal: AbortSignal,
 ): Promise<readonly EndpointFinding[]> {
+  return compareTables(input, readTables(input.one, pods, signal), signal);
+}
+
+/** The same of tables that are read, or on their way. */
+export async function compareTables(
+  input: Comparison,
+  reading: readonly ProxyEndpoints[] | Promise<readonly ProxyEndpoints[]>,
+  signal: AbortSignal,
+): Promise<readonly EndpointFinding[]> {
   const { mesh, one, service } = input;
-  const [tables, actual] = await Promise.all([
-    readTables(one, pods, signal),
-    resolveNames(mesh, one, input.actual, signal),
-  ]);
+  const [tables, actual] = await Promise.all([reading, resolveNames(mesh, one, input.actual, signal)]);
   const versions = service.versions.length === 0 ? [undefined] : service.versions.map(({ name }) => name);
   const known = versions.filter((version) =>
     clustersOf(mesh, service, version, one.cluster).every((cluster) => cluster.name in actual),

@@ -21,7 +21,6 @@ import type { Shift, ShiftCaller, ShiftPreview, ShiftRequest, ShiftedRoute } fro
 import { openWatch, passGate, refuseUncounted } from "./shift-gate.ts";
 import type { PreparedShift, ShiftOutcome } from "./shift.ts";
 import { carryOutShift, prepareShift, replaceMeshFile } from "./shift.ts";
-import { diagnosticsOf, verifyMesh } from "./verify.ts";
 
 export type { ShiftCaller, ShiftPreview, ShiftRequest, ShiftedRoute } from "./shift-request.ts";
 
@@ -143,6 +142,8 @@ async function prove(
   }
   const { service, route } = target;
   const { requests, probePod } = request.proof;
+  // Not needed before the clusters are written, and the larger half of a shift's code.
+  const { diagnosticsOf, verifyMesh } = await import("./verify.ts");
   const only = { service: service.name, namespace: service.namespace, route: route.name };
   const taskOf = (cluster: string): TaskRef => shiftTasks.proof(cluster, step);
   const verification = await verifyMesh(await caller.readMesh(), { ...options, requests, probePod, only, taskOf });
@@ -217,7 +218,7 @@ function wayBack({ file, target, from }: Shift, weights: Weights, why: string): 
 
 /** The mesh file with the new weights, held against all rules before anything is touched. */
 function withWeights(meshFile: MeshFile, request: ShiftRequest, weights: Weights): MeshFile {
-  const edit = editWeights(meshFile.text, { ...namesOf(request), weights });
+  const edit = editWeights(meshFile.text, { ...namesOf(request), weights, fileName: meshFile.name });
   if (edit.diagnostics.some((one) => one.severity === "error")) {
     throw new UserError(edit.diagnostics, exitCodes.invalidMeshFile);
   }

@@ -12,6 +12,7 @@ import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { withMeshLabel } from "../../core/render/place-objects.ts";
 import { renderRoute } from "../../core/render/gateway-route.ts";
 import { replaceFile } from "../../files/replace-file.ts";
+import { referenceOf } from "../../kube/object-reference.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { secureRoutes } from "../apply/waits/until-certified.ts";
 import type { ClusterContext, Unreachable } from "../clusters/connect-clusters.ts";
@@ -21,9 +22,10 @@ import type { MeshFile } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
 import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
 import { findDrainedVersions, withDrainedTarget } from "../traffic/drained-target.ts";
-import { findUnserved } from "../traffic/find-unserved.ts";
-import type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
-import { askCluster } from "../traffic/shift-target.ts";
+import type { ServingReads } from "../traffic/find-unserved.ts";
+import { findUnserved, readServing } from "../traffic/find-unserved.ts";
+import type { FirstReads, PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
+import { askCluster, readFirst } from "../traffic/shift-target.ts";
 import type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 import { proveWeightsTaken, writeWeights } from "../traffic/write-weights.ts";
 import { isRouteAt, meshAt, routesNowhere } from "../../core/routing/routes-at.ts";
@@ -55,28 +57,29 @@ export async function prepareShift(
   const { clients, unreachable, close } = await openClients(meshFile, options);
   const refusals: Diagnostic[] = [];
   try {
+    const reading = readAll(meshFile.mesh, asked, clients, { ...options, raised });
     const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options);
     const drained = findDrainedVersions(asked, target, { raised, file: meshFile.name });
     const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
       isRouteAt(mesh, target, one.cluster);
     const [answers, unserved] = await Promise.all([
       Promise.all(
-        clients.filter(isThere).map(async ({ one, client }) =>
+        reading.first.map(async ({ one, client, ...first }) =>
           askCluster(one, client, routeIn(mesh, one.cluster, target), {
             ...options,
             mesh: mesh.name,
+            first,
             refusals,
             force: forcesConflicts(options.forceConflicts, kind),
           }),
         ),
       ),
-      findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, clients, options),
+      reading.serving.then(async (serving) =>
+        findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, serving, clients, options),
+      ),
     ]);
     const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
-    const ready = new Set(answers.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
-    const served =
-      refusals.length > 0 ? [] : unserved.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
-    const said = [...served, ...drained];
+    const said = [...(refusals.length > 0 ? [] : ofReady(answers, unserved)), ...drained];
     refuseShift(targets, [...refusals, ...said.filter((one) => one.severity === "error")]);
     return {
       ...askedOf(mesh, target, clients),
@@ -88,6 +91,35 @@ export async function prepareShift(
     await close();
     throw error;
   }
+}
+
+/** What is said of the mesh, and of clusters that would take the route. */
+function ofReady(answers: readonly ShiftTarget[], said: readonly Diagnostic[]): readonly Diagnostic[] {
+  const ready = new Set(answers.flatMap((one) => (one.kind === "ready" ? [one.cluster] : [])));
+  return said.filter(({ cluster }) => cluster === undefined || ready.has(cluster));
+}
+
+/** Begins to read what does not depend on what is drained, beside the records of that. */
+function readAll(
+  mesh: Mesh,
+  asked: Shifted,
+  clients: OpenClients["clients"],
+  options: Pick<RunOptions, "signal" | "clusterTimeoutMs"> & { readonly raised: readonly string[] },
+): {
+  readonly first: readonly (OpenClients["clients"][number] & FirstReads)[];
+  readonly serving: Promise<ServingReads>;
+} {
+  const there = clients.filter(({ one }) => isRouteAt(mesh, asked, one.cluster));
+  const first = there.map(({ one, client }) => {
+    const route = referenceOf(routeIn(mesh, one.cluster, asked));
+    return { one, client, ...readFirst(one, client, { route, mesh: mesh.name }, options) };
+  });
+  const nothing = { endpoints: new Map(), ingress: new Map() };
+  const serving =
+    options.raised.length === 0 ? Promise.resolve(nothing) : readServing({ mesh, ...asked }, clients, options);
+  // Told to whoever waits for it.
+  serving.catch(() => {});
+  return { first, serving };
 }
 
 /** What a drained version lacks is said by itself. */

@@ -10,7 +10,9 @@ import { meshLabel } from "../../core/render/names.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { diagnoseKubeError } from "../../kube/diagnose.ts";
 import { KubeError } from "../../kube/errors.ts";
-import { referenceOf } from "../../kube/object-reference.ts";
+import type { ObjectReference } from "../../kube/object-reference.ts";
+import type { SeenLease } from "../apply/lease/take-lease.ts";
+import { leaseReference } from "../apply/lease/take-lease.ts";
 import type { SecureRoute } from "../apply/waits/until-certified.ts";
 import { withinClusterTime } from "../clusters/cluster-time.ts";
 import type { ClusterContext } from "../clusters/connect-clusters.ts";
@@ -26,6 +28,8 @@ export type ShiftTarget =
       readonly client: KubeClient;
       readonly object: KubeObject;
       readonly fields: readonly FieldChange[];
+      /** The mesh's Lease there, as it was read beside the rest (`LeaseTarget`). */
+      readonly seen?: Promise<SeenLease | undefined>;
     }
   | { readonly kind: "unreachable"; readonly cluster: string; readonly diagnostic: Diagnostic };
 
@@ -44,6 +48,34 @@ export interface PreparedShift {
   readonly close: () => Promise<void>;
 }
 
+/** What is asked of a cluster before it is known what its route is to be. */
+export interface FirstReads {
+  /** The route's object as it is now; rejects as a look at a cluster does. */
+  readonly live: Promise<KubeObject | undefined>;
+  readonly lease: Promise<SeenLease | undefined>;
+}
+
+/** Asks at once, so that the answers are there when they are needed. Nothing is asked of a sandbox that does not run. */
+export function readFirst(
+  one: ClusterContext,
+  client: KubeClient,
+  { route, mesh }: { readonly route: ObjectReference; readonly mesh: string },
+  options: Pick<RunOptions, "signal" | "clusterTimeoutMs">,
+): FirstReads {
+  if (findMissingSandbox(one.cluster.name, one.context) !== undefined) {
+    return { live: Promise.resolve(undefined), lease: Promise.resolve(undefined) };
+  }
+  const live = withinClusterTime(one, options, async (signal) => client.get(route, { signal }));
+  const lease = client.get(leaseReference({ mesh, cluster: one.cluster.name }), { signal: options.signal }).then(
+    (found): SeenLease => ({ live: found }),
+    // Whoever takes it asks again, and gets the reason.
+    () => undefined,
+  );
+  // Told to whoever waits for it.
+  live.catch(() => {});
+  return { live, lease };
+}
+
 /**
  * Asks one cluster by dry-run whether it would take the route's VirtualService or HTTPRoute.
  * What it refuses is added to the `refusals`; one that does not answer is a value.
@@ -54,6 +86,7 @@ export async function askCluster(
   object: KubeObject,
   scope: {
     readonly mesh: string;
+    readonly first: FirstReads;
     readonly refusals: Diagnostic[];
     readonly force: boolean;
   } & Pick<RunOptions, "signal" | "clusterTimeoutMs">,
@@ -64,25 +97,18 @@ export async function askCluster(
   if (missing !== undefined) {
     return { kind: "unreachable", cluster, diagnostic: missing };
   }
-  const ask = async (signal: AbortSignal): Promise<ShiftTarget> => {
-    const live = await client.get(referenceOf(object), { signal });
-    if (live === undefined) {
-      scope.refusals.push(notApplied(cluster, object));
-      return { kind: "ready", cluster, context, client, object, fields: [] };
-    }
-    const owner = live.metadata.labels?.[meshLabel];
-    if (owner !== undefined && owner !== scope.mesh) {
-      scope.refusals.push(otherMesh(cluster, object, { ours: scope.mesh, owner }));
-    }
-    if (object.kind === "VirtualService" && hasHosts(live) !== hasHosts(object)) {
-      scope.refusals.push(otherForm(cluster, object));
-      return { kind: "ready", cluster, context, client, object, fields: [] };
-    }
-    const result = await client.apply(object, { dryRun: true, force: scope.force, signal });
-    return { kind: "ready", cluster, context, client, object, fields: diffObjects(live, result) };
-  };
+  const target = { kind: "ready", cluster, context, client, object, seen: scope.first.lease } as const;
   try {
-    return await withinClusterTime(one, scope, ask);
+    const live = await scope.first.live;
+    const refusal = refusalOf(live, object, { cluster, mesh: scope.mesh });
+    scope.refusals.push(...refusal.diagnostics);
+    if (refusal.final || live === undefined) {
+      return { ...target, fields: [] };
+    }
+    const result = await withinClusterTime(one, scope, async (signal) =>
+      client.apply(object, { dryRun: true, force: scope.force, signal }),
+    );
+    return { ...target, fields: diffObjects(live, result) };
   } catch (error) {
     scope.signal.throwIfAborted();
     const diagnostic = await diagnoseKubeError(error, cluster);
@@ -94,6 +120,22 @@ export async function askCluster(
     }
     return { kind: "unreachable", cluster, diagnostic };
   }
+}
+
+/** What is wrong with the object that is there; `final` where there is nothing more to ask about it. */
+function refusalOf(
+  live: KubeObject | undefined,
+  object: KubeObject,
+  { cluster, mesh }: { readonly cluster: string; readonly mesh: string },
+): { readonly diagnostics: readonly Diagnostic[]; readonly final: boolean } {
+  if (live === undefined) {
+    return { diagnostics: [notApplied(cluster, object)], final: true };
+  }
+  const owner = live.metadata.labels?.[meshLabel];
+  const foreign = owner !== undefined && owner !== mesh ? [otherMesh(cluster, object, { ours: mesh, owner })] : [];
+  return object.kind === "VirtualService" && hasHosts(live) !== hasHosts(object)
+    ? { diagnostics: [...foreign, otherForm(cluster, object)], final: true }
+    : { diagnostics: foreign, final: false };
 }
 
 /** A route that shares its hosts with others has none of its own; written alone it would be a route for nothing. */

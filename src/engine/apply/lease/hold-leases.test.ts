@@ -11,6 +11,7 @@ import type { WireObject } from "../../../kube/fake/fake-store.ts";
 import { guardClient } from "./guard-client.ts";
 import type { HeldLeases, LeaseTarget } from "./hold-leases.ts";
 import { holdLeases } from "./hold-leases.ts";
+import { leaseReference } from "./take-lease.ts";
 import { markProcess } from "../../../files/process-mark.ts";
 
 const leaseKind = { apiVersion: "coordination.k8s.io/v1", kind: "Lease" };
@@ -45,8 +46,9 @@ function targets(): readonly LeaseTarget[] {
 async function hold(
   who: string,
   options: { readonly signal?: AbortSignal; readonly requestMs?: number } = {},
+  all: readonly LeaseTarget[] = targets(),
 ): Promise<HeldLeases> {
-  return holdLeases("prod", "apply", targets(), {
+  return holdLeases("prod", "apply", all, {
     // No process has number 0: others can never see that it ended.
     holder: { identity: who, pid: 0 },
     now: () => now,
@@ -116,6 +118,31 @@ describe("the Leases of one command", () => {
     expect(won).toHaveLength(1);
     expect(new Set(names.map(holderOn)).size).toBe(1);
     await won[0]?.value.release();
+  });
+
+  it("are not read again where they were seen to be free, and go to nobody twice by that", async () => {
+    await (await hold("ana@laptop/7")).release();
+    const look = async (): Promise<readonly LeaseTarget[]> => {
+      const all = targets();
+      const seen = all.map(async ({ client, cluster }) => ({
+        live: await client.get(leaseReference({ mesh: "prod", cluster }), { signal: new AbortController().signal }),
+      }));
+      await Promise.all(seen);
+      return all.map((one, index) => ({ ...one, ...(seen[index] === undefined ? {} : { seen: seen[index] }) }));
+    };
+    const [mine, theirs, late] = [await look(), await look(), await look()];
+    const reads = (): number =>
+      [...servers.values()].flatMap(({ requests }) => requests).filter(({ method }) => method === "GET").length;
+    const before = reads();
+    const leases = await hold("ana@laptop/7", {}, mine);
+    expect(reads()).toBe(before);
+    const error = await refusalOf(hold("bo@ci/9", {}, theirs));
+    expect(error.diagnostics[0]?.code).toBe("ISM308");
+    expect(names.map(holderOn)).toEqual(["ana@laptop/7", "ana@laptop/7", "ana@laptop/7"]);
+    await leases.release();
+    // What was seen is old by now, and they are free again.
+    await (await hold("cy@ci/3", {}, late)).release();
+    expect(names.map(holderOn)).toEqual(["", "", ""]);
   });
 
   it("are taken over when they were not renewed, after another look", async () => {

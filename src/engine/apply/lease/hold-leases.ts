@@ -12,13 +12,15 @@ import type { LeaseOptions, RunOptions } from "../../options.ts";
 import type { HeldLease } from "./keep-lease.ts";
 import { keepLease } from "./keep-lease.ts";
 import { markProcess } from "../../../files/process-mark.ts";
-import type { LeaseClaim, LeaseTiming } from "./take-lease.ts";
+import type { LeaseClaim, LeaseTiming, SeenLease } from "./take-lease.ts";
 import { leaseTiming, takeLease } from "./take-lease.ts";
 
 /** A cluster that is about to be changed. */
 export interface LeaseTarget {
   readonly cluster: string;
   readonly client: KubeClient;
+  /** The Lease as it was read a moment ago, where it was: one that was free is not read again. Never rejects. */
+  readonly seen?: Promise<SeenLease | undefined>;
 }
 
 /** The Leases of one command, one per cluster that answered. */
@@ -54,10 +56,10 @@ export async function holdLeases(
     await Promise.all([...held].map(async ([cluster, lease]) => lease.release({ remove: remove.has(cluster) })));
   };
 
-  const take = async ({ cluster, client }: LeaseTarget): Promise<void> => {
+  const take = async ({ cluster, client, seen }: LeaseTarget): Promise<void> => {
     const wanted: LeaseClaim = { mesh, cluster, claim, command, process };
     try {
-      const taken = await takeLease(client, wanted, options, timing);
+      const taken = await takeLease(client, wanted, options, { ...timing, seen: await seen });
       if (taken.kind === "held") {
         refused.push(heldDiagnostic(wanted, taken.by));
       } else {

@@ -23,6 +23,11 @@ export interface LeaseClaim {
   readonly process: string | undefined;
 }
 
+/** A Lease as it was read a while ago; `live` is undefined where there was none. */
+export interface SeenLease {
+  readonly live: KubeObject | undefined;
+}
+
 export type Taken =
   | { readonly kind: "taken"; readonly object: KubeObject }
   | { readonly kind: "held"; readonly by: LeaseState };
@@ -49,18 +54,21 @@ export function leaseReference({ mesh, cluster }: Pick<LeaseClaim, "mesh" | "clu
  * once exactly one gets it. One that has expired by our clock is watched for
  * `watchMs` before it is taken. Rejects with a KubeError when the cluster
  * cannot be asked, and with the signal's reason; a write that has begun by then
- * may end, so the Lease can come back as taken after an interruption too.
+ * may end, so the Lease can come back as taken after an interruption too. With
+ * `seen` it is not read again where it was free then: it is written over exactly that.
  */
 export async function takeLease(
   client: KubeClient,
   claim: LeaseClaim,
   options: LeaseOptions & Pick<RunOptions, "now" | "onEvent" | "signal">,
-  timing: Pick<LeaseTiming, "watchMs">,
+  { seen, ...timing }: Pick<LeaseTiming, "watchMs"> & { readonly seen?: SeenLease | undefined },
 ): Promise<Taken> {
   const { signal } = options;
   let watched: KubeObject | undefined;
+  let known = isFree(seen) ? seen : undefined;
   for (;;) {
-    const live = await client.get(leaseReference(claim), { signal });
+    const live = known === undefined ? await client.get(leaseReference(claim), { signal }) : known.live;
+    known = undefined;
     const present = live === undefined ? undefined : readLease(live);
     const verdict = decideLease({
       now: options.now(),
@@ -96,6 +104,11 @@ export async function takeLease(
       }
     }
   }
+}
+
+/** Whether nobody held it; one that somebody held may be free by now. */
+function isFree(seen: SeenLease | undefined): boolean {
+  return seen !== undefined && (seen.live === undefined || readLease(seen.live).holder === "");
 }
 
 async function watchLease(
