@@ -48,13 +48,13 @@ describe("an apply that finds nothing to change", () => {
 });
 
 describe("a plan of a mesh that is as its file asks", () => {
-  it("asks each cluster 21 questions and writes nothing, also as a dry-run", async () => {
+  it("asks each cluster 20 questions and writes nothing, also as a dry-run", async () => {
     await world.run("apply --yes");
     await world.run("apply --yes");
     const before = world.servers["west"]?.requests.length ?? 0;
     expect((await world.run("plan")).out).toContain("No changes.");
     const questions = asked("west", before);
     expect(questions.filter((one) => !one.startsWith("GET "))).toEqual([]);
-    expect(questions).toHaveLength(21);
+    expect(questions).toHaveLength(20);
   });
 });

@@ -34,6 +34,8 @@ export interface ClusterState {
   readonly reader: { readonly token: Secret; readonly caData: string } | undefined;
   /** The mesh ID in the configuration of an istiod that is installed here, by whomever. */
   readonly installedMeshId: string | undefined;
+  /** The ConfigMap of that istiod, whole: a plan compares it too, and need not read it again. Absent where there is none. */
+  readonly meshConfig?: KubeObject;
   /** The Istio that somebody has installed; undefined unless `GatherOptions.installed` is `istio`. */
   readonly installed?: InstalledIstio;
   /** The gateway that the mesh file names; undefined unless it does and `GatherOptions.installed` is `gateway`. */
@@ -132,6 +134,7 @@ export async function readClusterState(
     authorityLacks: lacks,
     reader: readReader(token),
     installedMeshId: readMeshId(meshConfig),
+    ...(meshConfig === undefined ? {} : { meshConfig }),
     ...ofOthers,
     injection: injectionOf(namespaces),
     nodes,

@@ -20,6 +20,8 @@ export interface LiveReaderOptions {
   readonly byMetadata: ReadonlySet<string>;
   /** Whether the metadata of a live object says all that is needed of it beside the wanted one. */
   readonly suffices: (wanted: KubeObject, metadata: KubeObject) => boolean;
+  /** Objects that were just read whole. */
+  readonly known?: readonly KubeObject[];
 }
 
 /**
@@ -45,6 +47,7 @@ export function createLiveReader(
       known.push(object);
     }
   }
+  const known = new Map((options.known ?? []).map((object) => [keyOf(idOf(object)), object]));
   const lists = new Map<string, Promise<Map<string, KubeObject>>>();
   return async (object) => {
     const collection = collectionOf(object);
@@ -60,7 +63,7 @@ export function createLiveReader(
         return found;
       }
     }
-    return client.get(referenceOf(object), options);
+    return known.get(keyOf(idOf(object))) ?? client.get(referenceOf(object), options);
   };
 }
 

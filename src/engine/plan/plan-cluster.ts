@@ -128,6 +128,7 @@ function liveReader(
     {
       signal,
       byMetadata: plannedByMetadata,
+      known: one.facts.meshConfig === undefined ? [] : [one.facts.meshConfig],
       suffices: (object, metadata) =>
         !awaited.has(object) &&
         !isTouched(metadata) &&
