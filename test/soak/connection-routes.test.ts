@@ -91,7 +91,7 @@ beforeAll(async () => {
     apiVersion: "v1",
     kind: "Service",
     metadata: { name: "secret" },
-    spec: { selector: { app: "secret" }, ports: [{ name: "tls", port: 8443 }] },
+    spec: { selector: { app: "secret" }, ports: [{ name: "tcp", port: 8443 }] },
   };
   const objects = [service, ...["v1", "v2"].map((version) => deploymentOf(version, image, certificate))];
   writeFileSync(path.join(folder, "secret.yaml"), objects.map((one) => stringify(one)).join("---\n"));

@@ -70,9 +70,17 @@ function tunnelTo(port: PodPort, { one, service }: ProofInput): Pick<ConnectInpu
   };
 }
 
-/** Whether proxies on the way wait for a request: where a port says nothing, sidecars of callers look for one in the first bytes. */
+/**
+ * Whether proxies on the way read what they would have to lead on: requests, and
+ * for callers inside the name in a handshake too. Sidecars look into the first
+ * bytes of a connection to a port that says nothing, and at one of TLS they
+ * pass routes of TCP over (pilot/pkg/networking/core/tls.go of istio.io/istio).
+ */
 function readsRequests(port: Parameters<typeof otherProtocol>[0], via: ProofWay): boolean {
-  return otherProtocol(port) === undefined && (via === "mesh" || spokenProtocol(port) !== undefined);
+  const other = otherProtocol(port);
+  return via === "mesh"
+    ? other === undefined || other === "tls" || other === "https"
+    : other === undefined && spokenProtocol(port) !== undefined;
 }
 
 function portIsHttp({ one, service }: ProofInput, route: Route, via: ProofWay): Diagnostic {
@@ -83,13 +91,13 @@ function portIsHttp({ one, service }: ProofInput, route: Route, via: ProofWay): 
     ? {
         ...errorOf("ISM861"),
         detail: `Port ${service.port} of Service ${namespace}/${name} in ${cluster} is HTTP by its name or appProtocol: the sidecars of its pods read requests there, and not the TLS that comes by route ${route.name}.`,
-        fix: "Name the port tls-… in every cluster, or give it appProtocol: tls.",
+        fix: "Name the port tcp-… in every cluster, or give it appProtocol: tcp.",
         cluster,
         object,
       }
     : {
         ...errorOf("ISM861"),
-        detail: `Port ${service.port} of Service ${namespace}/${name} in ${cluster} is not TCP by its name or appProtocol: sidecars of callers look for a request in the first bytes of a connection before they lead it on, and route ${route.name} gets none.`,
+        detail: `Port ${service.port} of Service ${namespace}/${name} in ${cluster} is not TCP by its name or appProtocol: sidecars of callers look for a request or a handshake in the first bytes of a connection, and route ${route.name} gets none.`,
         fix: "Name the port tcp-… in every cluster, or give it appProtocol: tcp.",
         cluster,
         object,

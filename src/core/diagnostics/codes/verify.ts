@@ -64,7 +64,7 @@ export const verifyCodes = {
   ISM861: {
     summary: "The port of a route of connections is not what it says",
     explanation:
-      "Istio takes the protocol of a Service's port from its name or appProtocol. Where that says HTTP, or says nothing, proxies look for requests: a connection of which nothing is known yet is not led on, and a route of connections (`protocol`) does not hold for it. Name the port tcp-… for connections of callers inside the mesh, tls-… for those that come by the name in their handshake.",
+      "Istio takes the protocol of a Service's port from its name or appProtocol. Where that says HTTP, or says nothing, proxies look for requests: a connection of which nothing is known yet is not led on, and a route of connections (`protocol`) does not hold for it. At a port of TLS (tls-…, https-…) sidecars of callers go by the name in the handshake and pass routes of TCP over; ingress gateways pass TLS through to it all the same. A port that is called tcp-… is right for both.",
   },
   ISM573: {
     summary: "An authorization policy refuses the probe pod",
