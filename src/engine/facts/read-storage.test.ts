@@ -1,4 +1,4 @@
-import { expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { FakeApiServer } from "../../kube/fake/fake-api-server.ts";
 import { readStorage } from "./read-storage.ts";
 import { signal, wireCluster, wireObject } from "./testing/wire-cluster.ts";
@@ -57,7 +57,30 @@ it("asks once where one was renewed just now", async () => {
   expect(listsOf(server)).toBe(1);
 });
 
-it("knows nothing where no API server has a Lease", async () => {
-  const { client } = await wireCluster([lease("somebodys", old)], { kinds });
-  expect(await readStorage(client, client, watch())).toBeUndefined();
+it("knows the Lease of an API server of Kubernetes 1.26 by its label of then", async () => {
+  const { client } = await wireCluster([lease("apiserver-x", old, { "k8s.io/component": "kube-apiserver" })], {
+    kinds,
+  });
+  expect(await readStorage(client, client, watch())).toEqual({ state: "still", newest: old, watchedSeconds: 0 });
+});
+
+describe("where no API server has a Lease, as before Kubernetes 1.26", () => {
+  it("says that writes are stored where a controller has renewed its own just now", async () => {
+    const { client, server } = await wireCluster([lease("kube-scheduler", "2026-11-23T05:09:58Z")], { kinds });
+    expect(await readStorage(client, client, watch())).toEqual({ state: "stores" });
+    expect(listsOf(server)).toBe(1);
+  });
+
+  it("says so where it moves though this machine's clock is wrong", async () => {
+    const { client, server } = await wireCluster([lease("kube-scheduler", old)], { kinds });
+    const reading = readStorage(client, client, { ...watch(50), watchMs: 60_000 });
+    await expect.poll(() => listsOf(server)).toBeGreaterThan(0);
+    server.put(lease("kube-scheduler", "2026-11-23T05:00:02.000000Z"));
+    expect(await reading).toEqual({ state: "stores" });
+  });
+
+  it("knows nothing where none moves: their holders may stand still", async () => {
+    const { client } = await wireCluster([lease("somebodys", old)], { kinds });
+    expect(await readStorage(client, client, watch())).toBeUndefined();
+  });
 });

@@ -7,10 +7,10 @@ import type { KubeClient } from "../../kube/client.ts";
 const leases = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", namespace: "kube-system" };
 
 /**
- * Every API server has a Lease with this label, which it renews each ten seconds itself
- * (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity).
+ * Every API server has a Lease with one of these labels, which it renews each ten seconds itself, the latter in
+ * Kubernetes 1.26 (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity).
  */
-const ofApiServer = { label: "apiserver.kubernetes.io/identity", value: "kube-apiserver" };
+const ofApiServer = ["apiserver.kubernetes.io/identity", "k8s.io/component"];
 
 /** The newest of them is older than this by the clock of whoever asks: time to look whether it moves. */
 const suspiciousMs = 30_000;
@@ -33,8 +33,9 @@ export interface StorageWatch {
  * Whether a cluster's API server stores what it is told, by the Leases that it
  * and its controllers renew: where none of them is new by this machine's clock,
  * which may be wrong, they are watched until one moves, for no longer than the
- * look may take. Undefined where no API server has a Lease. The first look may
- * be one that others share; `again` shares none.
+ * look may take. Undefined where no API server has a Lease (none had one before
+ * Kubernetes 1.26) and no other moves, which may be its holder's doing: any
+ * that moves was stored. The first look may be one that others share; `again` shares none.
  */
 export async function readStorage(
   client: Pick<KubeClient, "list">,
@@ -44,7 +45,7 @@ export async function readStorage(
   const begun = performance.now();
   const before = await client.list(leases, { signal });
   const newest = newestOf(before);
-  if (newest === undefined || !before.some(isOfApiServer)) {
+  if (newest === undefined) {
     return undefined;
   }
   const at = now();
@@ -62,11 +63,13 @@ export async function readStorage(
       return { state: "stores" };
     }
   }
-  return { state: "still", newest, watchedSeconds: Math.round(watchMs / 1000) };
+  return before.some(isOfApiServer)
+    ? { state: "still", newest, watchedSeconds: Math.round(watchMs / 1000) }
+    : undefined;
 }
 
 function isOfApiServer({ metadata }: KubeObject): boolean {
-  return metadata.labels?.[ofApiServer.label] === ofApiServer.value;
+  return ofApiServer.some((label) => metadata.labels?.[label] === "kube-apiserver");
 }
 
 function renewedAt({ spec }: KubeObject): string {

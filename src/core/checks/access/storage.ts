@@ -1,3 +1,4 @@
+import { compareMinor, minorOf } from "../../releases/istio-releases.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
@@ -26,12 +27,17 @@ export const storage: Check = {
     ),
 };
 
-/** API servers have Leases from Kubernetes 1.26 on, unless their feature gate APIServerIdentity is off (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity). */
-function unseenOf({ cluster, storage: held, unread = [] }: ReachedCluster): readonly string[] {
+/**
+ * API servers have Leases from Kubernetes 1.26 on, unless their feature gate APIServerIdentity is off
+ * (https://kubernetes.io/docs/concepts/architecture/leases/#api-server-identity); before that those of controllers show it.
+ */
+function unseenOf({ cluster, kubernetesVersion, storage: held, unread = [] }: ReachedCluster): readonly string[] {
   if (held === undefined) {
-    return unread.some(({ part }) => part === "storage")
-      ? []
-      : [`whether ${cluster} stores what it is told: no API server has a Lease in kube-system`];
+    const whose =
+      compareMinor(minorOf(kubernetesVersion), "1.26") < 0
+        ? `API servers of Kubernetes ${minorOf(kubernetesVersion)} have no Lease, and no controller renews one in kube-system`
+        : "no API server has a Lease in kube-system, and none of others there moves";
+    return unread.some(({ part }) => part === "storage") ? [] : [`whether ${cluster} stores what it is told: ${whose}`];
   }
   return held.state === "unwatched"
     ? [

@@ -267,7 +267,12 @@ it("says no word of a cluster's storage that it could not watch", () => {
   const storage = checks.find(({ id }) => id === "access/storage");
   const unseen = (change: Partial<ReachedCluster>) => storage?.unseen?.(withCluster("east", () => change));
   const none = { storage: undefined } as unknown as Partial<ReachedCluster>;
-  expect(unseen(none)).toEqual(["whether east stores what it is told: no API server has a Lease in kube-system"]);
+  expect(unseen(none)).toEqual([
+    "whether east stores what it is told: no API server has a Lease in kube-system, and none of others there moves",
+  ]);
+  expect(unseen({ ...none, kubernetesVersion: "v1.25.16" })).toEqual([
+    "whether east stores what it is told: API servers of Kubernetes 1.25 have no Lease, and no controller renews one in kube-system",
+  ]);
   expect(unseen({ ...none, unread: [{ part: "storage", why: "forbidden" }] })).toEqual([]);
   expect(unseen({ storage: { state: "unwatched", watchedSeconds: 8 } })).toEqual([
     "whether east stores what it is told: no Lease of kube-system is new by this machine's clock, and --cluster-timeout leaves 8 s to watch them, in which none moved: it has to be longer",
