@@ -86,6 +86,19 @@ stringData: { key: planted-secret, key: planted-secret }
     expect([valid, diagnostics.map(({ code }) => code)]).toEqual([false, ["ISM227", "ISM229"]]);
   });
 
+  it("may have a Secret of texts, and what is none there is named with its line and not shown", async () => {
+    const secret = "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData:\n  key: planted-secret\n";
+    await add(`${secret}data:\n  more: cGxhbnRlZA==\n`);
+    expect((await world.run("validate")).code).toBe(0);
+    expect((await world.run("apply --yes")).code).toBe(0);
+    await add(`${secret.replace("name: s", "name: t")}  pin: 4711\n`);
+    const { code, err, out } = await world.run("validate");
+    expect([code, err.match(/(?:error|warning)\[ISM\d+\]/g)]).toEqual([65, ["error[ISM534]"]]);
+    expect(err).toContain("helloworld.yaml:24:8 error[ISM534]");
+    expect(err).toContain('stringData["pin"] in Secret t is no text');
+    expect(err + out).not.toMatch(/planted|4711/);
+  });
+
   it("are warned of by every command that reads them", async () => {
     await add(
       "apiVersion: networking.istio.io/v1\nkind: DestinationRule\nmetadata: { name: mine }\nspec: { host: helloworld }\n",

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { Path } from "../mesh-file/path.ts";
 import type { Mesh, Service } from "../model/mesh.ts";
 import { noMaterials } from "../render/materials.ts";
 import { renderCluster } from "../render/render-mesh.ts";
@@ -21,7 +22,7 @@ function look(text: string, service: Service = orders, of: Mesh = twoClusters) {
   const mesh = { ...of, services: [service] };
   const read = readManifest(text, "orders.yaml", []);
   const places = {
-    manifest: (object: unknown) => read.find((one) => one.object === object)?.range,
+    manifest: (object: unknown, at: Path = []) => read.find((one) => one.object === object)?.rangeOf(at),
     mesh: () => range("mesh.yaml", 13),
   };
   const serviceManifests = { "shop/orders": read.map((one) => one.object) };
@@ -250,12 +251,12 @@ describe("manifests against the mesh file", () => {
       `${svc + both}${deployment("r", "app: r", "", ", env: [{ name: PORT, value: 8080 }]")}apiVersion: v1\nkind: ConfigMap\nmetadata: { name: m }\ndata: { on: yes, off: "no" }\n`
         .replaceAll("{ on", '{ "on"')
         .replaceAll("off:", '"off":'),
-      ["error ISM534 orders.yaml:16", "error ISM534 orders.yaml:21"],
+      ["error ISM534 orders.yaml:19", "error ISM534 orders.yaml:24"],
     ],
     [
       "a version that YAML reads as a number",
       svc + both.replace("version: v1 }", "version: v1, build: 1.20 }"),
-      ["error ISM534 orders.yaml:6"],
+      ["error ISM534 orders.yaml:9"],
     ],
     [
       "a VirtualService of the service",

@@ -49,14 +49,14 @@ export function checkManifests(
       ? []
       : checks
           .flatMap((check) => check({ service, manifests }, mesh))
-          .map(({ code, severity, object, detail, fix }): Diagnostic => ({
+          .map(({ code, severity, object, at, detail, fix }): Diagnostic => ({
             code,
             severity,
             summary: manifestCodes[code].summary,
             detail,
             fix,
             range:
-              (object === undefined ? undefined : places.manifest(object)) ??
+              (object === undefined ? undefined : places.manifest(object, at)) ??
               places.mesh(["spec", "services", index, "manifests"]),
             ...(object === undefined ? {} : { object: idOf(object) }),
           }));

@@ -1,5 +1,7 @@
+import type { Path } from "../mesh-file/path.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { describeId, idOf } from "../model/kube-object.ts";
+import { Secret } from "../secret.ts";
 import type { Finding } from "./finding.ts";
 import { fieldsAt, podTemplateOf } from "./pod-template.ts";
 
@@ -22,33 +24,34 @@ export function checkTexts(object: KubeObject): readonly Finding[] {
   const paths = podTemplateOf(object) === undefined ? (ofKinds[object.kind] ?? []) : ofWorkloads;
   const own = paths.flatMap((path) =>
     Object.entries(fieldsAt(object, path) ?? {}).flatMap(([key, value]) =>
-      isOther(value) ? [findingOf(object, `${path.join(".")}[${JSON.stringify(key)}]`, value)] : [],
+      isOther(value) ? [findingOf(object, `${path.join(".")}[${JSON.stringify(key)}]`, value, [...path, key])] : [],
     ),
   );
   return [...own, ...checkEnvironments(object)];
 }
 
 function checkEnvironments(object: KubeObject): readonly Finding[] {
-  const { spec = {} } = podTemplateOf(object) ?? {};
+  const { spec = {}, path = [] } = podTemplateOf(object) ?? {};
   return ["containers", "initContainers"].flatMap((field) => {
     const containers = spec[field];
-    return (Array.isArray(containers) ? containers : []).flatMap((container: unknown) => {
+    return (Array.isArray(containers) ? containers : []).flatMap((container: unknown, index) => {
       const { name, env } = (container ?? {}) as { readonly name?: unknown; readonly env?: unknown };
-      return (Array.isArray(env) ? env : []).flatMap((one: unknown): readonly Finding[] => {
+      return (Array.isArray(env) ? env : []).flatMap((one: unknown, place): readonly Finding[] => {
         const variable = (one ?? {}) as { readonly name?: unknown; readonly value?: unknown };
-        return isOther(variable.value)
-          ? [findingOf(object, `The variable ${String(variable.name)} of container ${String(name)}`, variable.value)]
-          : [];
+        const what = `The variable ${String(variable.name)} of container ${String(name)}`;
+        const at = [...path, "spec", field, index, "env", place, "value"];
+        return isOther(variable.value) ? [findingOf(object, what, variable.value, at)] : [];
       });
     });
   });
 }
 
 function isOther(value: unknown): boolean {
-  return value !== undefined && value !== null && typeof value !== "string";
+  // Texts of Secrets are wrapped.
+  return !(value instanceof Secret) && value !== undefined && value !== null && typeof value !== "string";
 }
 
-function findingOf(object: KubeObject, field: string, value: unknown): Finding {
+function findingOf(object: KubeObject, field: string, value: unknown, at: Path): Finding {
   // What is in a Secret is not shown, whatever its type.
   const shown =
     object.kind === "Secret"
@@ -62,6 +65,7 @@ function findingOf(object: KubeObject, field: string, value: unknown): Finding {
     code: "ISM534",
     severity: "error",
     object,
+    at,
     detail: `${field} in ${describeId(idOf(object))} is ${shown}, and API servers take a text only.`,
     fix: "Put the value in quotes.",
   };

@@ -1,4 +1,5 @@
 import type { manifestCodes } from "../diagnostics/codes/manifests.ts";
+import type { Path } from "../mesh-file/path.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import type { Service } from "../model/mesh.ts";
 
@@ -14,6 +15,8 @@ export interface Finding {
   readonly severity: "error" | "warning";
   /** Where it is written; absent = at the service's `manifests` in the mesh file. */
   readonly object?: KubeObject;
+  /** The value in that object; absent = the object as a whole. */
+  readonly at?: Path;
   readonly detail: string;
   readonly fix: string;
 }

@@ -1,8 +1,10 @@
-import type { ParsedNode } from "yaml";
+import type { Document, ParsedNode } from "yaml";
 import { isMap, isSeq } from "yaml";
 import type { SourceRange } from "../diagnostics/diagnostic.ts";
+import type { Path } from "../mesh-file/path.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { findMetadataProblem } from "./check-metadata.ts";
+import { findNode } from "./find-node.ts";
 import { findTemplate } from "./find-template.ts";
 import type { ValueProblem } from "./read-value.ts";
 
@@ -10,6 +12,8 @@ import type { ValueProblem } from "./read-value.ts";
 export interface ManifestObject {
   readonly object: KubeObject;
   readonly range: SourceRange;
+  /** Where a value of it is written; undefined where there is none. */
+  readonly rangeOf: (path: Path) => SourceRange | undefined;
 }
 
 export type ManifestCode = "ISM204" | "ISM227" | "ISM228";
@@ -19,6 +23,11 @@ export interface Reading {
   readonly report: (code: ManifestCode, problem: ValueProblem) => void;
   readonly rangeAt: (start: number, end: number) => SourceRange;
   readonly text: string;
+}
+
+/** The same, with the document that is read. */
+interface DocumentReading extends Reading {
+  readonly document: Document;
 }
 
 type Fields = { readonly [key: string]: Json };
@@ -36,7 +45,7 @@ interface Inherited {
 export function listObjects(
   node: ParsedNode,
   value: Json,
-  reading: Reading,
+  reading: DocumentReading,
   inherited?: Inherited,
 ): readonly ManifestObject[] {
   if (!isFields(value)) {
@@ -61,7 +70,7 @@ export function listObjects(
 function itemsOf(
   node: ParsedNode,
   list: Fields & { readonly kind: string },
-  reading: Reading,
+  reading: DocumentReading,
 ): readonly ManifestObject[] {
   const { apiVersion, kind } = list;
   const items = list["items"] ?? null;
@@ -81,7 +90,7 @@ function inherit(value: Fields, inherited: Inherited): Fields {
   return value["kind"] === undefined && value["apiVersion"] === undefined ? { ...inherited, ...value } : value;
 }
 
-function oneObject(node: ParsedNode, value: Fields, reading: Reading): readonly ManifestObject[] {
+function oneObject(node: ParsedNode, value: Fields, reading: DocumentReading): readonly ManifestObject[] {
   const [start, end] = node.range;
   const problem = findMetadataProblem(value, isMap(node) ? node : undefined);
   if (problem !== undefined) {
@@ -95,7 +104,12 @@ function oneObject(node: ParsedNode, value: Fields, reading: Reading): readonly 
     reading.report("ISM228", { ...template, start: template.start + start, end: template.end + start });
     return [];
   }
-  return [{ object: value as unknown as KubeObject, range: reading.rangeAt(start, start + 1) }];
+  const { document, rangeAt } = reading;
+  const rangeOf = (path: Path): SourceRange | undefined => {
+    const range = findNode(document, node, path)?.range;
+    return range ? rangeAt(range[0], Math.max(range[1], range[0] + 1)) : undefined;
+  };
+  return [{ object: value as unknown as KubeObject, range: rangeAt(start, start + 1), rangeOf }];
 }
 
 const shapeFix =

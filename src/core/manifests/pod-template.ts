@@ -8,6 +8,8 @@ export interface PodTemplate {
   readonly annotations: Readonly<Record<string, string>>;
   /** Empty where the object does not say. */
   readonly spec: Fields;
+  /** Where the template stands in the object; empty for a Pod. */
+  readonly path: readonly string[];
 }
 
 /**
@@ -19,7 +21,7 @@ export interface PodTemplate {
 export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
   if (object.kind === "Pod" && object.apiVersion === "v1") {
     const { labels = {}, annotations = {} } = object.metadata;
-    return { labels, annotations, spec: fieldsAt(object, ["spec"]) ?? {} };
+    return { labels, annotations, spec: fieldsAt(object, ["spec"]) ?? {}, path: [] };
   }
   const path = object.kind === "CronJob" ? ["spec", "jobTemplate", "spec", "template"] : ["spec", "template"];
   const template = fieldsAt(object, path);
@@ -35,6 +37,7 @@ export function podTemplateOf(object: KubeObject): PodTemplate | undefined {
     labels: textsOf(fieldsAt(template, ["metadata", "labels"])),
     annotations: textsOf(fieldsAt(template, ["metadata", "annotations"])),
     spec: spec ?? {},
+    path,
   };
 }
 

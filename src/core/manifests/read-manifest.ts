@@ -101,7 +101,7 @@ function readDocument(
   }
   const { contents } = document;
   // A document of comments only, or of `null`.
-  return contents === null || value === null ? [] : listObjects(contents, value, chunk);
+  return contents === null || value === null ? [] : listObjects(contents, value, { ...chunk, document });
 }
 
 /** What is wrong with a document: that it is a template, where it is one, since everything else follows from that. */

@@ -86,19 +86,21 @@ export function furtherPortsOf(service: Service, manifests: readonly KubeObject[
 export function podsInManifests(service: Service, manifests: readonly KubeObject[]): readonly PolicyPod[] {
   const labels = selectorOf(service, specOf(service, manifests));
   const templates = templatesOf(labels, manifests);
-  return (templates.length === 0 ? [{ labels, annotations: {}, spec: {} }] : templates).map((template): PolicyPod => ({
-    namespace: service.namespace,
-    name: service.name,
-    labels: template.labels,
-    namespaceLabels: {},
-    addresses: [],
-    hostNetwork: template.spec["hostNetwork"] === true,
-    ports: containersOf(template)
-      .flatMap(({ ports = [] }) => ports)
-      .flatMap(({ name, containerPort: port, protocol = "TCP" }) =>
-        port === undefined ? [] : [{ port, protocol, ...(name === undefined ? {} : { name }) }],
-      ),
-  }));
+  return (templates.length === 0 ? [{ labels, annotations: {}, spec: {}, path: [] }] : templates).map(
+    (template): PolicyPod => ({
+      namespace: service.namespace,
+      name: service.name,
+      labels: template.labels,
+      namespaceLabels: {},
+      addresses: [],
+      hostNetwork: template.spec["hostNetwork"] === true,
+      ports: containersOf(template)
+        .flatMap(({ ports = [] }) => ports)
+        .flatMap(({ name, containerPort: port, protocol = "TCP" }) =>
+          port === undefined ? [] : [{ port, protocol, ...(name === undefined ? {} : { name }) }],
+        ),
+    }),
+  );
 }
 
 function specOf(service: Service, manifests: readonly KubeObject[]): ServiceSpec {

@@ -85,8 +85,8 @@ export interface Materials {
 
 /** Where things are written. */
 export interface Places {
-  /** The place of an object of `serviceManifests`. */
-  readonly manifest: (object: KubeObject) => SourceRange | undefined;
+  /** The place of an object of `serviceManifests`, or of a value of it where that is known. */
+  readonly manifest: (object: KubeObject, at?: Path) => SourceRange | undefined;
   /** The place of a value in the mesh file. */
   readonly mesh: (path: Path) => SourceRange;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { checkTexts } from "../../core/manifests/check-texts.ts";
 import { readObjects } from "./manifest-objects.ts";
 
 function read(text: string) {
@@ -27,6 +28,14 @@ describe("the objects of a manifest", () => {
     const { objects } = read("apiVersion: v1\nkind: Secret\nmetadata: { name: s }\nstringData: { key: plaintext }\n");
     expect(JSON.stringify(objects)).toMatch(/"data":\{"key":"<redacted:sha256:[0-9a-f]{8}>"\}/);
     expect(JSON.stringify(objects)).not.toContain("plaintext");
+  });
+
+  it("leave what is no text in a Secret where it was, to be refused, and do not keep it", () => {
+    const text =
+      "apiVersion: v1\nkind: Secret\nmetadata: { name: s }\ndata: { a: YQ==, b: }\nstringData: { pin: 4711 }\n";
+    const { objects } = read(text);
+    expect(JSON.stringify(objects)).toMatch(/"data":\{"a":"<red[^}]*","b":"<red[^}]*"\},"stringData":\{"pin":\{\}\}/);
+    expect(objects.flatMap(checkTexts).map(({ at }) => at)).toEqual([["stringData", "pin"]]);
   });
 
   it.each([

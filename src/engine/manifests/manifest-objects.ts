@@ -1,7 +1,7 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ManifestObject } from "../../core/manifests/list-objects.ts";
 import { readManifest } from "../../core/manifests/read-manifest.ts";
-import type { KubeObject } from "../../core/model/kube-object.ts";
+import type { Json, KubeObject } from "../../core/model/kube-object.ts";
 import { Secret } from "../../core/secret.ts";
 
 /**
@@ -10,10 +10,16 @@ import { Secret } from "../../core/secret.ts";
  * diagnostic (ISM204, ISM227, ISM228) in `problems`. Data of Secrets is wrapped.
  */
 export function readObjects(text: string, name: string, problems: Diagnostic[]): readonly ManifestObject[] {
-  return readManifest(text, name, problems).map(({ object, range }) => ({ object: wrapSecretData(object), range }));
+  return readManifest(text, name, problems).map(({ object, ...place }) => ({
+    object: wrapSecretData(object),
+    ...place,
+  }));
 }
 
-/** `stringData` becomes `data`, as the API server does it, so that plans compare like with like. */
+/**
+ * `stringData` becomes `data`, as the API server does it, so that plans compare like with like. What is no text
+ * stays none where it was, as an empty mapping: it is refused, and is not kept, since it may be a password of digits.
+ */
 function wrapSecretData(object: KubeObject): KubeObject {
   if (object.kind !== "Secret" || object.apiVersion !== "v1") {
     return object;
@@ -22,13 +28,26 @@ function wrapSecretData(object: KubeObject): KubeObject {
     data?: Record<string, unknown>;
     stringData?: Record<string, unknown>;
   };
-  const encoded = Object.entries(stringData ?? {}).map(
-    ([key, value]) => [key, Buffer.from(textOf(value)).toString("base64")] as const,
-  );
-  const all = [...Object.entries(data ?? {}), ...encoded].map(([key, value]) => [key, new Secret(textOf(value))]);
-  return { ...(rest as KubeObject), data: Object.fromEntries(all) };
+  const plain = textsOf(data);
+  const encoded = textsOf(stringData).map(([key, value]) => [key, Buffer.from(value).toString("base64")] as const);
+  const all = [...plain, ...encoded].map(([key, value]) => [key, new Secret(value)]);
+  const others = othersOf(stringData);
+  return {
+    ...(rest as KubeObject),
+    data: { ...Object.fromEntries(all), ...Object.fromEntries(othersOf(data)) },
+    ...(others.length === 0 ? {} : { stringData: Object.fromEntries(others) }),
+  };
 }
 
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : String(value ?? "");
+/** An API server takes null for an empty text. */
+function textsOf(fields: Readonly<Record<string, unknown>> = {}): readonly (readonly [string, string])[] {
+  return Object.entries(fields).flatMap(([key, value]) =>
+    typeof value === "string" || value === null ? [[key, value ?? ""] as const] : [],
+  );
+}
+
+function othersOf(fields: Readonly<Record<string, unknown>> = {}): readonly (readonly [string, Json])[] {
+  return Object.entries(fields).flatMap(([key, value]) =>
+    typeof value === "string" || value === null ? [] : [[key, {}] as const],
+  );
 }

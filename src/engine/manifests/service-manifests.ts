@@ -2,12 +2,13 @@ import { namedFile } from "../../files/named-file.ts";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { readBytes } from "../../files/read-text.ts";
-import type { Diagnostic, SourceRange } from "../../core/diagnostics/diagnostic.ts";
+import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { checkManifests } from "../../core/manifests/check-manifests.ts";
 import { decodeBytes } from "../../core/manifests/decode-bytes.ts";
+import type { ManifestObject } from "../../core/manifests/list-objects.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Materials } from "../../core/render/materials.ts";
 import { noMaterials, serviceKey } from "../../core/render/materials.ts";
@@ -41,7 +42,7 @@ export async function readServiceManifests(
 ): Promise<ReadManifests> {
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
-  const ranges = new Map<KubeObject, SourceRange>();
+  const written = new Map<KubeObject, ManifestObject>();
   for (const [index, service] of meshFile.mesh.services.entries()) {
     if (service.manifests === undefined) {
       continue;
@@ -50,8 +51,8 @@ export async function readServiceManifests(
     try {
       const texts = await readTexts(service.manifests, meshFile, options);
       const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
-      for (const { object, range: place } of read) {
-        ranges.set(object, place);
+      for (const one of read) {
+        written.set(one.object, one);
       }
       found[serviceKey(service)] = read.map(({ object }) => object);
     } catch (error) {
@@ -70,7 +71,13 @@ export async function readServiceManifests(
   }
   const manifests: ServiceManifests = {
     serviceManifests: found,
-    places: { manifest: (object) => ranges.get(object), mesh: meshFile.locate },
+    places: {
+      manifest: (object, at) => {
+        const one = written.get(object);
+        return (at === undefined ? undefined : one?.rangeOf(at)) ?? one?.range;
+      },
+      mesh: meshFile.locate,
+    },
   };
   const all = [
     ...problems,
