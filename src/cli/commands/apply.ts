@@ -14,7 +14,7 @@ export const applyCommand = defineCommand({
   name: "apply",
   summary: "Makes the clusters what the mesh file says",
   description:
-    "Shows the plan and asks, then works in phases, clusters side by side, waiting until each phase is ready. It is safe to run again after any failure: what is done stays done. Exit code 4 means that some clusters are done and others are not, or that something was left as it is (--continue) or has no pods.",
+    "Shows the plan and asks, then works in phases, clusters side by side, waiting until each phase is ready. It is safe to run again after any failure: what is done stays done. Exit code 4 means that some clusters are done and others are not, or that something was left as it is (--continue), is being deleted or has no pods.",
   examples: [
     { command: "isthmus apply -f mesh.yaml", does: "show the plan, ask, do it" },
     { command: "isthmus apply --yes --timeout 15m", does: "without asking, waiting up to 15 minutes per step" },

@@ -16,7 +16,7 @@ export interface WaveOutcome {
 
 export interface ClusterOutcome {
   readonly cluster: string;
-  /** `incomplete`: everything is done but what is refused (`--continue`), something that the mesh needs has no pods, or gateways have no certificate for a route. */
+  /** `incomplete`: everything is done but what is refused (`--continue`), something is being deleted, something that the mesh needs has no pods, or gateways have no certificate for a route. */
   readonly state: "applied" | "incomplete" | "failed" | "interrupted" | "unreachable";
   readonly waves: readonly WaveOutcome[];
   /** Objects written, counted. */
@@ -24,6 +24,8 @@ export interface ClusterOutcome {
   readonly deleted: number;
   /** What was left as it is. */
   readonly leftOut: readonly ObjectId[];
+  /** What goes again, since somebody has deleted it. */
+  readonly beingDeleted: readonly ObjectId[];
   /** What has no pods though the mesh needs it. */
   readonly halted: readonly ObjectId[];
   readonly diagnostics: readonly Diagnostic[];
@@ -54,9 +56,10 @@ export async function outcomeOf(work: ClusterRun, outcomes: ReadonlyMap<string, 
     applied: work.applied,
     deleted: work.deleted,
     leftOut: work.leftOut.map(({ id }) => id),
+    beingDeleted: [...work.deletions.values()].map(({ id }) => id),
     halted: needed(work).map(({ id }) => id),
     diagnostics: [
-      ...[...work.leftOut, ...work.halted].map(({ diagnostic }) => diagnostic),
+      ...[...work.leftOut, ...work.deletions.values(), ...work.halted].map(({ diagnostic }) => diagnostic),
       ...ofWaves.flatMap((wave) => wave.diagnostics),
       ...ends.flat(),
       ...work.warnings,

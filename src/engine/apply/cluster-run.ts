@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import type { ObjectId } from "../../core/model/kube-object.ts";
 import type { ClusterPlan, RefusedObject } from "../../core/plan/plan.ts";
 import type { Halted } from "./halted.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -29,6 +30,8 @@ export interface ClusterRun {
   readonly leftOut: RefusedObject[];
   /** What has no pods, since somebody has scaled it to 0. */
   readonly halted: Halted[];
+  /** What was written and goes again, since somebody has deleted it, by key. */
+  readonly deletions: Map<string, Deletion>;
   /** When something was last written that istiod sends to proxies, in milliseconds since the epoch. */
   proxiesChangedAt: number | undefined;
   /** Fires when somebody else has taken the cluster's Lease. */
@@ -39,14 +42,23 @@ export interface ClusterRun {
   failed: boolean;
 }
 
+/** An object of the mesh that is being deleted, and the error that says so. */
+export interface Deletion {
+  readonly id: ObjectId;
+  readonly diagnostic: Diagnostic;
+}
+
 /** What has no pods though the mesh needs it. */
 export function needed({ halted }: Pick<ClusterRun, "halted">): readonly Halted[] {
   return halted.filter(({ diagnostic }) => diagnostic.severity === "error");
 }
 
-/** True when something is not as asked though nothing has failed: it was left out, has no pods, or is not served. */
-export function isIncomplete(work: Pick<ClusterRun, "halted" | "leftOut" | "warnings">): boolean {
+/** True when something is not as asked though nothing has failed: it was left out, goes again, has no pods, or is not served. */
+export function isIncomplete(work: Pick<ClusterRun, "halted" | "leftOut" | "deletions" | "warnings">): boolean {
   return (
-    work.leftOut.length > 0 || needed(work).length > 0 || work.warnings.some(({ severity }) => severity === "error")
+    work.leftOut.length > 0 ||
+    work.deletions.size > 0 ||
+    needed(work).length > 0 ||
+    work.warnings.some(({ severity }) => severity === "error")
   );
 }

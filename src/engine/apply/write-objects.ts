@@ -1,6 +1,9 @@
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
+import { keyOf } from "../../core/model/kube-object.ts";
+import type { PendingDeletion } from "../../core/plan/pending-deletion.ts";
+import { pendingDeletion } from "../../core/plan/pending-deletion.ts";
 import type { PlannedObject } from "../../core/plan/plan.ts";
 import { compareText, rankOf } from "../../core/render/order.ts";
 import { remoteOf } from "../../core/render/remote-secret.ts";
@@ -9,6 +12,7 @@ import type { KubeError } from "../../kube/errors.ts";
 import { isRefusal } from "../../kube/errors.ts";
 import { isReadyOnceStored } from "../../kube/readiness/readiness-of.ts";
 import { requestLimits } from "../clusters/request-limits.ts";
+import { deletionDiagnostic } from "../plan/deletion-diagnostic.ts";
 import { withContinue } from "../plan/continue-hint.ts";
 import { mapAhead } from "../progress/map-ahead.ts";
 import type { ApplyRun } from "./apply-run.ts";
@@ -26,6 +30,9 @@ export async function applyObjects(
   run: ApplyRun,
 ): Promise<readonly PlannedObject[]> {
   const present = objects.filter((object) => !isForMissing(object, run));
+  for (const object of present) {
+    noteDeletion(object, object.deletion, work);
+  }
   const unready = new Set(present.filter((object) => object.action !== "none" || !isStored(object.live, object)));
   const changing = present.filter((object) => object.action !== "none");
   const ranks = [...new Set(changing.map((object) => rankOf(object.id.kind)))].sort((a, b) => a - b);
@@ -37,6 +44,7 @@ export async function applyObjects(
     const write = async (object: PlannedObject): Promise<void> => {
       try {
         const result = await applyObject(object, work, run);
+        noteDeletion(object, result === undefined ? undefined : pendingDeletion(result), work);
         if (isStored(result, object)) {
           unready.delete(object);
         }
@@ -55,7 +63,21 @@ export async function applyObjects(
       unready.delete(object);
     }
   }
-  return [...unready];
+  // Nothing that is waited for brings back what was deleted.
+  return [...unready].filter(({ id }) => !work.deletions.has(keyOf(id)));
+}
+
+/** The last word counts: what a plan has seen on its way out may have gone before it was written, and is made anew. */
+function noteDeletion({ id }: PlannedObject, deletion: PendingDeletion | undefined, work: ClusterRun): void {
+  const diagnostic = deletionDiagnostic("error", work.one.cluster.name, {
+    id,
+    ...(deletion === undefined ? {} : { deletion }),
+  });
+  if (diagnostic === undefined) {
+    work.deletions.delete(keyOf(id));
+  } else {
+    work.deletions.set(keyOf(id), { id, diagnostic });
+  }
 }
 
 /**

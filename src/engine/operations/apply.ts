@@ -76,7 +76,7 @@ export async function applyPlan(prepared: PreparedPlan, options: ApplyOptions): 
   }
 }
 
-const nothingDone = { waves: [], applied: 0, deleted: 0, leftOut: [], halted: [] };
+const nothingDone = { waves: [], applied: 0, deleted: 0, leftOut: [], beingDeleted: [], halted: [] };
 
 async function applyHeld(
   prepared: PreparedPlan,
@@ -171,6 +171,7 @@ function clusterRuns(
         outcomes: new Map(),
         warnings: [],
         halted: [],
+        deletions: new Map(),
         proxiesChangedAt: undefined,
         leftOut: [...(plan.refused ?? [])],
         lost: lease?.lost ?? new AbortController().signal,

@@ -6,7 +6,7 @@ import type { ObjectId } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { describeId, idOf, keyOf } from "../../core/model/kube-object.ts";
 import type { Inventory, InventoryItem } from "../../core/plan/inventory.ts";
-import { describeHold } from "../../core/plan/pending-deletion.ts";
+import { deletionDiagnostic } from "./deletion-diagnostic.ts";
 import { isTouched } from "../../core/plan/added-fields.ts";
 import { withNames } from "../../core/plan/inventory.ts";
 import type { ClusterPlan, PlannedObject, RefusedObject } from "../../core/plan/plan.ts";
@@ -78,7 +78,7 @@ export async function planCluster(
   }
   scope.warnings.push(...unaskedWarning(one.cluster.name, objectScope.unasked));
   const known = planned.filter((object): object is PlannedObject => !("diagnostic" in object));
-  scope.warnings.push(...known.flatMap((object) => deletionWarning(one.cluster.name, object)));
+  scope.warnings.push(...known.flatMap((object) => deletionDiagnostic("warning", one.cluster.name, object) ?? []));
   // What is refused is wanted all the same, and nothing to prune.
   const wanted = new Set(planned.map((object) => keyOf(object.id)));
   const prune = before.items.filter((item) => !wanted.has(keyOf(item.id))).sort(laterWavesFirst);
@@ -166,24 +166,6 @@ function unaskedWarning(cluster: string, unasked: readonly ObjectId[]): readonly
       ...warningOf("ISM319"),
       detail: `${cluster} cannot say what an apply of ${first ?? ""}${rest.length === 0 ? "" : ` and ${rest.length} more`} would change, since its API server has to ask Istio's webhook and does not reach it. They were compared with what is there instead. The apply writes them when istiod runs.`,
       fix: `Nothing when istiod is about to be applied or to start; otherwise see why it does not run: isthmus check`,
-      cluster,
-    },
-  ];
-}
-
-function deletionWarning(cluster: string, { id, deletion }: PlannedObject): readonly Diagnostic[] {
-  if (deletion === undefined || id.kind === "Namespace") {
-    return [];
-  }
-  const { since, finalizers } = deletion;
-  return [
-    {
-      ...warningOf("ISM767"),
-      detail: `${describeId(id)} of ${cluster} was deleted at ${since}: ${describeHold(deletion)}. Whatever an apply writes to it goes with it.`,
-      fix:
-        finalizers.length === 0
-          ? "Wait until it is gone, then apply again."
-          : "Have the finalizer taken away, and apply when the object is gone. Who has to, and how: isthmus check",
       cluster,
     },
   ];

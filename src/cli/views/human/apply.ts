@@ -20,6 +20,7 @@ function viewCluster(cluster: ClusterOutcome, palette: Palette): string {
       return [
         `${palette.changed("!")} ${cluster.cluster}  ${cluster.applied === 0 && cluster.deleted === 0 ? "nothing to change" : counts}, not all as asked`,
         ...cluster.leftOut.map((id) => `    left as it is: ${describeId(id)}`),
+        ...cluster.beingDeleted.map((id) => `    being deleted: ${describeId(id)}`),
         ...cluster.halted.map((id) => `    has no pods:   ${describeId(id)}`),
       ].join("\n");
     case "unreachable":

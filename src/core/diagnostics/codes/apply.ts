@@ -79,7 +79,7 @@ export const applyCodes = {
   ISM767: {
     summary: "An object that an apply would write is being deleted",
     explanation:
-      "Somebody has deleted it, and finalizers hold it. The API server takes a write to it, and the write is gone with the object whenever the last finalizer is taken away, also long after the apply. The object has to be gone before an apply can make it again.",
+      "Somebody has deleted it, and finalizers hold it. The API server takes a write to it, and the write is gone with the object whenever the last finalizer is taken away, also long after the apply. A plan warns of it; an apply does everything else, does not wait for the object, and ends with exit code 4. The object has to be gone before an apply can make it again.",
   },
   ISM320: {
     summary: "A workload of the mesh is scaled to 0",
