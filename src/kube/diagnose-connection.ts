@@ -4,6 +4,7 @@ import { lateCode } from "./report-failure.ts";
 import { codeOf, isRecord } from "./kubeconfig/read-fields.ts";
 import { diagnoseProxy } from "./diagnose-proxy.ts";
 import { listAuthorities, probeCertificate } from "./probe-certificate.ts";
+import { kubectlLine } from "../core/kubectl-line.ts";
 
 /** What a connection that could not be made, or that leads to something else, means. */
 export async function diagnoseConnection(error: KubeError): Promise<Advice> {
@@ -42,7 +43,7 @@ function diagnoseNetwork(error: KubeError, code: string, where: string): Advice 
       return {
         code: "ISM777",
         detail: `${error.message}, from ${where}.`,
-        fix: `Give it longer with --cluster-timeout, or see what keeps it:\n    kubectl --context ${context} get --raw '/readyz?verbose'`,
+        fix: `Give it longer with --cluster-timeout, or see what keeps it:\n    ${kubectlLine(context)} get --raw '/readyz?verbose'`,
       };
     case "ECONNREFUSED":
       return {

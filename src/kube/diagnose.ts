@@ -12,6 +12,7 @@ import type { KubeErrorKind } from "./errors.ts";
 import { KubeError, isHeldBackByAdmission } from "./errors.ts";
 import { objectIdOf } from "./object-reference.ts";
 import { isRancherProxy, noClusterReason, otherClusterReason, unavailableReason } from "./rancher-proxy-answer.ts";
+import { kubectlLine } from "../core/kubectl-line.ts";
 
 /**
  * What a failed request means and what to do, in words for people. For TLS
@@ -101,7 +102,7 @@ function adviseOnTunnel(error: KubeError): Advice {
   return {
     code: "ISM276",
     detail: `${error.message}.`,
-    fix: `See whether the pod runs, and whether the API server reaches its node:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get pod ${error.object?.name ?? ""} -o wide`,
+    fix: `See whether the pod runs, and whether the API server reaches its node:\n    ${kubectlLine(error.endpoint.context)} ${namespaceFlag(error)}get pod ${error.object?.name ?? ""} -o wide`,
   };
 }
 
@@ -161,7 +162,7 @@ function adviseOnForbidden(error: KubeError): Advice {
     return {
       code: "ISM278",
       detail,
-      fix: `Wait until the namespace is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} get namespace ${error.object?.namespace ?? ""} -o yaml`,
+      fix: `Wait until the namespace is gone, then run the command again:\n    ${kubectlLine(error.endpoint.context)} get namespace ${error.object?.namespace ?? ""} -o yaml`,
     };
   }
   if (/while custom resource definition is terminating/.test(error.message)) {
@@ -169,7 +170,7 @@ function adviseOnForbidden(error: KubeError): Advice {
     return {
       code: "ISM569",
       detail,
-      fix: `Wait until the definition is gone, then run the command again:\n    kubectl --context ${error.endpoint.context} wait --for=delete customresourcedefinition/${definition} --timeout=5m`,
+      fix: `Wait until the definition is gone, then run the command again:\n    ${kubectlLine(error.endpoint.context)} wait --for=delete customresourcedefinition/${definition} --timeout=5m`,
     };
   }
   if (/denied the request|violates PodSecurity|ValidatingAdmissionPolicy/.test(error.message)) {
@@ -185,7 +186,7 @@ function adviseOnForbidden(error: KubeError): Advice {
   return {
     code: "ISM264",
     detail,
-    fix: `Use a context whose user may do this, or give this user the right. What it may do now:\n    kubectl --context ${error.endpoint.context} auth can-i --list`,
+    fix: `Use a context whose user may do this, or give this user the right. What it may do now:\n    ${kubectlLine(error.endpoint.context)} auth can-i --list`,
   };
 }
 
@@ -202,7 +203,7 @@ function adviseOnConflict(error: KubeError): Advice {
   return {
     code: "ISM268",
     detail: `${error.message.split(": ")[0] ?? ""}: these fields belong to other field managers and have other values: ${fields}.`,
-    fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file; or take them over with --force-conflicts. Who owns what:\n    kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
+    fix: `Take the fields out of what ${managers.join(" and ")} applies, or out of the mesh file; or take them over with --force-conflicts. Who owns what:\n    ${kubectlLine(error.endpoint.context)} ${namespaceFlag(error)}get ${error.object?.kind ?? ""} ${error.object?.name ?? ""} -o yaml --show-managed-fields`,
   };
 }
 
@@ -218,14 +219,14 @@ function adviseOnInvalid(error: KubeError): Advice {
   return {
     code: "ISM757",
     detail: `${error.message}.`,
-    fix: `Write what it asks for into the mesh file's \`values\` or the service's manifests; or have whoever set the policy take these objects out of it, or end it:\n    kubectl --context ${error.endpoint.context} get ${/ValidatingAdmissionPolicy/.test(error.message) ? "validatingadmissionpolicies" : "validatingwebhookconfigurations,mutatingwebhookconfigurations"}`,
+    fix: `Write what it asks for into the mesh file's \`values\` or the service's manifests; or have whoever set the policy take these objects out of it, or end it:\n    ${kubectlLine(error.endpoint.context)} get ${/ValidatingAdmissionPolicy/.test(error.message) ? "validatingadmissionpolicies" : "validatingwebhookconfigurations,mutatingwebhookconfigurations"}`,
   };
 }
 
 function refusedObject(error: KubeError): Advice {
   const { object } = error;
   const kubectl = (verb: string): string =>
-    `kubectl --context ${error.endpoint.context} ${namespaceFlag(error)}${verb} ${object?.kind ?? ""} ${object?.name ?? ""}`;
+    `${kubectlLine(error.endpoint.context)} ${namespaceFlag(error)}${verb} ${object?.kind ?? ""} ${object?.name ?? ""}`;
   const fix = /field is immutable/.test(error.message)
     ? `Put back what the mesh file asked for before; or delete the object, which stops what it does until it is applied again:\n    ${kubectl("delete")}`
     : /Duplicate value/.test(error.message)

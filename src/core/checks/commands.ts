@@ -4,6 +4,7 @@ import { quoteCommand } from "../quote-command.ts";
 import { istioNamespace } from "../render/names.ts";
 import type { MeshFacts, ReachedCluster } from "./facts.ts";
 import { istiodName, placesOfGateway } from "./reached.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 export interface ApplyWish {
   /** Only to this cluster. */
@@ -42,7 +43,7 @@ export function drainCommand({ mesh }: MeshFacts, cluster: string): string {
 
 /** kubectl with the context by which the cluster was checked. */
 export function kubectl({ context }: ReachedCluster, ...words: readonly string[]): string {
-  return quoteCommand(["kubectl", "--context", context, ...words]);
+  return kubectlLine(context, ...words);
 }
 
 /** kubectl with one verb about one object, and what comes after its name. */

@@ -6,6 +6,7 @@ import type { Mesh } from "../model/mesh.ts";
 import { revisionOf } from "../render/istio-operator.ts";
 import { serviceNamespaces } from "../render/service-namespaces.ts";
 import { indented } from "./installation-patch.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** A cluster with the labels of its namespaces that an apply leaves there. */
 export interface LabelledCluster extends Pick<Installation, "cluster" | "context"> {
@@ -28,7 +29,7 @@ export function judgeInjection(mesh: Mesh, one: LabelledCluster): readonly Diagn
     {
       ...errorOf("ISM581"),
       detail: `${found.length === 1 ? "Namespace" : "Namespaces"} ${found.join(", ")} of ${cluster.name} ${found.length === 1 ? "has" : "have"} the label istio-injection, and the control plane there has the revision ${revision}: beside istio.io/rev the label goes first, and no pod gets a sidecar. Nothing was changed.`,
-      fix: `Take the label off:\n${indented(`kubectl --context ${context} label namespace ${found.join(" ")} istio-injection-`)}`,
+      fix: `Take the label off:\n${indented(`${kubectlLine(context)} label namespace ${found.join(" ")} istio-injection-`)}`,
       cluster: cluster.name,
       object: { group: "", kind: "Namespace", name: found[0] ?? "" },
     },

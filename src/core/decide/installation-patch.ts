@@ -2,6 +2,8 @@ import type { ControlPlane } from "../model/installed-istio.ts";
 import { defaultRevision } from "../model/installed-istio.ts";
 import type { Json } from "../model/kube-object.ts";
 import { writeYaml } from "../model/object-yaml.ts";
+import { kubectlLine } from "../kubectl-line.ts";
+import { quoteCommand } from "../quote-command.ts";
 
 type Values = { readonly [key: string]: Json };
 
@@ -12,7 +14,7 @@ type Values = { readonly [key: string]: Json };
  * Ends without a line break; every line of YAML is indented.
  */
 export function installationPatch(plane: ControlPlane, context: string, values: Values): string {
-  const restart = `kubectl --context ${context} -n ${plane.namespace} rollout restart deployment`;
+  const restart = `${kubectlLine(context)} -n ${plane.namespace} rollout restart deployment`;
   return [
     ...changeFor(plane, context, values),
     "then start gateways and workloads again, which carry the values too:",
@@ -29,7 +31,7 @@ function changeFor(plane: ControlPlane, context: string, values: Values): string
       "Merge this into the IstioOperator that istioctl was given, FILE:",
       indented(writeYaml(operator)),
       "install again:",
-      `    istioctl install --context ${context}${named} -f FILE`,
+      `    istioctl install --context ${quoteCommand([context])}${named} -f FILE`,
     ];
   }
   if (tool === "helm" && release !== undefined) {
@@ -37,7 +39,7 @@ function changeFor(plane: ControlPlane, context: string, values: Values): string
       "Give Helm these values, as FILE:",
       indented(writeYaml(values)),
       "upgrade the release:",
-      `    helm upgrade ${release.name} istio/istiod ${atVersion(plane)} --kube-context ${context} -n ${release.namespace} --reuse-values -f FILE`,
+      `    helm upgrade ${release.name} istio/istiod ${atVersion(plane)} --kube-context ${quoteCommand([context])} -n ${release.namespace} --reuse-values -f FILE`,
     ];
   }
   return ["Give these values to the istiod chart, by whatever installs it:", indented(writeYaml(values))];

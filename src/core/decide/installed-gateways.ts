@@ -10,6 +10,7 @@ import { eastWestPlace } from "../routing/east-west-place.ts";
 import { frontRoutesOf } from "../routing/hosts.ts";
 import { meshAt } from "../routing/routes-at.ts";
 import { atVersion } from "./installation-patch.ts";
+import { quoteCommand } from "../quote-command.ts";
 
 /** What is wrong with the gateways of a cluster: another network's label or none, another place, none where routes need one. */
 export function judgeGateways(mesh: Mesh, one: Installation): readonly Diagnostic[] {
@@ -56,7 +57,7 @@ function judgeEastWest(one: Installation): readonly Diagnostic[] {
         Object.keys(gateway.selector).length === 0
           ? "Name the Service that selects the gateway's pods (eastWest.service), and take the label topology.istio.io/network off this one: without a selector it leads to no pods that isthmus could open."
           : isAt(gateway, place)
-            ? `Install it anew with these labels: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${context} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`
+            ? `Install it anew with these labels: helm install ${eastWestGateway} istio/gateway ${version} --kube-context ${quoteCommand([context])} -n ${istioNamespace} --set networkGateway=${cluster.network}; or take it away, and isthmus makes one.`
             : `Write it into the mesh file, at cluster ${cluster.name}: eastWest: { service: { namespace: ${gateway.namespace}, name: ${gateway.name} } }. Or take its label topology.istio.io/network off, where it is not the one.`,
       cluster: cluster.name,
       object: objectOf(gateway),
@@ -114,7 +115,7 @@ function versionIn(installed: Installation["installed"]): string {
 function networkFix({ cluster: { network }, context, installed }: Installation, { release }: InstalledGateway): string {
   return release === undefined
     ? `Give its Service and its pods the label topology.istio.io/network: ${network} by the tool that installed it (networkGateway of Istio's gateway chart, label of the gateway in an IstioOperator)`
-    : `Give the gateway chart the value networkGateway: ${network} (helm upgrade ${release.name} istio/gateway ${versionIn(installed)} --kube-context ${context} -n ${release.namespace} --reuse-values --set networkGateway=${network})`;
+    : `Give the gateway chart the value networkGateway: ${network} (helm upgrade ${release.name} istio/gateway ${versionIn(installed)} --kube-context ${quoteCommand([context])} -n ${release.namespace} --reuse-values --set networkGateway=${network})`;
 }
 
 function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation): readonly Diagnostic[] {
@@ -129,7 +130,7 @@ function judgeIngress(mesh: Mesh, { cluster, context, installed }: Installation)
     {
       ...errorOf("ISM579"),
       detail: `${cluster.name} ${found === undefined ? `has no Service ${istioNamespace}/${ingressGateway}` : `has a Service ${istioNamespace}/${ingressGateway} that does not select pods with istio=ingressgateway`}, and route ${routes[0]?.name ?? ""} is to be opened there. Nothing was changed.`,
-      fix: `Install one: helm install ${ingressGateway} istio/gateway ${versionIn(installed)} --kube-context ${context} -n ${istioNamespace}; or components.ingressGateways in the IstioOperator. Routes with gateway: mesh need none.`,
+      fix: `Install one: helm install ${ingressGateway} istio/gateway ${versionIn(installed)} --kube-context ${quoteCommand([context])} -n ${istioNamespace}; or components.ingressGateways in the IstioOperator. Routes with gateway: mesh need none.`,
       cluster: cluster.name,
       object: { group: "", kind: "Service", namespace: istioNamespace, name: ingressGateway },
     },

@@ -11,6 +11,8 @@ import { judgeClusterLocal } from "./installed-cluster-local.ts";
 import { judgeFields } from "./installed-routes.ts";
 import { judgeSessions } from "./installed-sessions.ts";
 import { judgeGateways } from "./installed-gateways.ts";
+import { kubectlLine } from "../kubectl-line.ts";
+import { quoteCommand } from "../quote-command.ts";
 
 /** What keeps a cluster from being joined as it is, each with the change for the tool that installs Istio. */
 export function judgeInstallation(mesh: Mesh, one: Installation): readonly Diagnostic[] {
@@ -66,7 +68,7 @@ function noIstio({ cluster, context }: Installation): Diagnostic {
   return {
     ...errorOf("ISM575"),
     detail: `${cluster.name} has no Deployment with the label app=istiod in any namespace. Nothing was changed.`,
-    fix: `Install Istio there first, look whether the context is right (kubectl --context ${context} get deploy -A -l app=istiod), or let isthmus install it: install: istioctl or install: helm.`,
+    fix: `Install Istio there first, look whether the context is right (${kubectlLine(context)} get deploy -A -l app=istiod), or let isthmus install it: install: istioctl or install: helm.`,
     cluster: cluster.name,
   };
 }
@@ -76,7 +78,7 @@ function severalPlanes({ cluster, context, installed }: Installation): Diagnosti
   return {
     ...errorOf("ISM576"),
     detail: `${cluster.name} has ${all.length} control planes: ${all.join(", ")}. Nothing was changed.`,
-    fix: `Finish the upgrade: move the namespaces to one revision and take the other away with the tool that installed it (istioctl uninstall --context ${context} --revision REVISION, or helm uninstall --kube-context ${context}).`,
+    fix: `Finish the upgrade: move the namespaces to one revision and take the other away with the tool that installed it (istioctl uninstall --context ${quoteCommand([context])} --revision REVISION, or helm uninstall --kube-context ${quoteCommand([context])}).`,
     cluster: cluster.name,
   };
 }
@@ -148,7 +150,7 @@ function noReader({ cluster, context }: Installation, plane: ControlPlane): Diag
     fix:
       plane.tool === "istioctl"
         ? "Install the component base, which istioctl's profiles have."
-        : `Install the base chart: helm install istio-base istio/base ${atVersion(plane)} --kube-context ${context} -n ${istioNamespace} --set defaultRevision=${plane.revision}`,
+        : `Install the base chart: helm install istio-base istio/base ${atVersion(plane)} --kube-context ${quoteCommand([context])} -n ${istioNamespace} --set defaultRevision=${plane.revision}`,
     cluster: cluster.name,
     object: { group: "", kind: "ServiceAccount", namespace: istioNamespace, name: "istio-reader-service-account" },
   };

@@ -2,6 +2,7 @@ import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import type { Installation } from "../model/installed-istio.ts";
 import { istioNamespace } from "../render/names.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /**
  * Clusters that have no root in common with another one: their workloads would
@@ -38,7 +39,7 @@ function unknownRoots({ cluster, context }: Installation): Diagnostic {
   return {
     ...warningOf("ISM585"),
     detail: `${cluster.name} has no certificate in ConfigMap ${istioNamespace}/istio-ca-root-cert, into which istiod writes the roots that it trusts: whether its workloads and those of the other clusters trust each other is not known.`,
-    fix: `Look what istiod says of it: kubectl --context ${context} -n ${istioNamespace} logs -l app=istiod --tail=50`,
+    fix: `Look what istiod says of it: ${kubectlLine(context)} -n ${istioNamespace} logs -l app=istiod --tail=50`,
     cluster: cluster.name,
     object: { group: "", kind: "ConfigMap", namespace: istioNamespace, name: "istio-ca-root-cert" },
   };

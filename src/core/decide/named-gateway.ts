@@ -6,6 +6,8 @@ import type { Cluster } from "../model/mesh.ts";
 import { eastWestGateway, ingressGateway, istioNamespace, meshLabel } from "../render/names.ts";
 import { atVersion } from "./installation-patch.ts";
 import { announcesAddresses, eastWestPlace } from "../routing/east-west-place.ts";
+import { kubectlLine } from "../kubectl-line.ts";
+import { quoteCommand } from "../quote-command.ts";
 
 /** A cluster whose Istio isthmus installs, with the gateway that the mesh file names there. */
 export interface GatewayThere {
@@ -39,7 +41,7 @@ export function judgeNamedGateway(there: GatewayThere): readonly Diagnostic[] {
         refusal(
           cluster,
           `${cluster.name} has no Service ${namespace}/${name}, which the mesh file names as its east-west gateway (eastWest.service).`,
-          `Correct the name. Or install it: apply without eastWest.service first, so that there is an istiod, then helm install ${name} istio/gateway ${atVersion(there.istio)} --kube-context ${context} -n ${namespace} --create-namespace --set networkGateway=${cluster.network}${revisionSet(there)}`,
+          `Correct the name. Or install it: apply without eastWest.service first, so that there is an istiod, then helm install ${name} istio/gateway ${atVersion(there.istio)} --kube-context ${quoteCommand([context])} -n ${namespace} --create-namespace --set networkGateway=${cluster.network}${revisionSet(there)}`,
         ),
       ]
     : [...judgePods(there, gateway.service), ...judgeLabel(there, gateway.service), ...warnOfFormer(there)];
@@ -89,7 +91,7 @@ function judgeLabel(there: GatewayThere, service: InstalledGateway): readonly Di
   const upgraded = (set: string): string | undefined =>
     release === undefined
       ? undefined
-      : `helm upgrade ${release.name} istio/gateway ${atVersion(there.istio)} --kube-context ${context} -n ${release.namespace} --reuse-values --set networkGateway=${set}`;
+      : `helm upgrade ${release.name} istio/gateway ${atVersion(there.istio)} --kube-context ${quoteCommand([context])} -n ${release.namespace} --reuse-values --set networkGateway=${set}`;
   const named = `Service ${namespace}/${name} of ${cluster.name}`;
   const label = "the label topology.istio.io/network";
   if (announcesAddresses(cluster)) {
@@ -99,7 +101,7 @@ function judgeLabel(there: GatewayThere, service: InstalledGateway): readonly Di
           refusal(
             cluster,
             `${named} has ${label}: ${network}, so that istiods go by its own addresses, and not by those that the mesh file has (eastWest.addresses, seenFrom).`,
-            `Take the label off by the tool that installed it, which would put it back otherwise: ${upgraded("") ?? `kubectl --context ${context} -n ${namespace} label service ${name} topology.istio.io/network-, where none does`}`,
+            `Take the label off by the tool that installed it, which would put it back otherwise: ${upgraded("") ?? `${kubectlLine(context)} -n ${namespace} label service ${name} topology.istio.io/network-, where none does`}`,
           ),
         ];
   }

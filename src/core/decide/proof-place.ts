@@ -1,7 +1,7 @@
 import type { ClusterEndpoints } from "../checks/endpoint-table.ts";
 import type { Cluster, Mesh, Route, Service } from "../model/mesh.ts";
-import { quoteCommand } from "../quote-command.ts";
 import type { ProofWay } from "./proof.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** Where a proof was made and of what. */
 export interface ProofPlace {
@@ -23,7 +23,7 @@ export interface ProofPlace {
 /** The program's name with the cluster's context. */
 export function kubectl({ contexts }: ProofPlace, cluster: string): string {
   const context = contexts[cluster];
-  return context === undefined ? "kubectl" : quoteCommand(["kubectl", "--context", context]);
+  return context === undefined ? "kubectl" : kubectlLine(context);
 }
 
 /** Where requests were sent, as a sentence begins: `At the ingress of west`. */

@@ -1,4 +1,4 @@
-import { quoteCommand } from "../quote-command.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** What cert-manager's objects say of one issuance, newest request first; texts as they are. */
 export interface Issuance {
@@ -101,7 +101,7 @@ export function fixOfIssuance(
   { issuer, account, context, again }: Readonly<Record<"issuer" | "account" | "context" | "again", string>>,
 ): string {
   const [namespace = "", secret = ""] = account.split("/");
-  const kubectl = (...words: readonly string[]): string => quoteCommand(["kubectl", "--context", context, ...words]);
+  const kubectl = (...words: readonly string[]): string => kubectlLine(context, ...words);
   const remove =
     namespace === "?"
       ? `delete Secret ${secret} of the namespace that cert-manager is started with (--cluster-resource-namespace), where ${kubectl("get", "secrets", "-A", "--field-selector", `metadata.name=${secret}`)} lists it.`

@@ -3,6 +3,7 @@ import { clustersOf, podsIn } from "../checks/endpoint-table.ts";
 import type { Diagnostic } from "../diagnostics/diagnostic.ts";
 import { errorOf, warningOf } from "../diagnostics/coded.ts";
 import type { Mesh, Route, Service } from "../model/mesh.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** What one cluster's ingress gateway has of a service, or why that is not known. */
 export type IngressView =
@@ -108,5 +109,5 @@ function notSeen(cluster: string, problem: string): Diagnostic {
 }
 
 function kubectl(context: string | undefined): string {
-  return context === undefined ? "kubectl" : `kubectl --context ${context}`;
+  return context === undefined ? "kubectl" : kubectlLine(context);
 }

@@ -11,6 +11,7 @@ import { waves } from "../render/waves.ts";
 import type { ExportFormat } from "./export-file.ts";
 import { describeFleet } from "./readme-fleet.ts";
 import { waveFolderName } from "./wave-folders.ts";
+import { quoteCommand } from "../quote-command.ts";
 
 /**
  * README.md of an export (Markdown): in which order its folders are applied,
@@ -220,8 +221,7 @@ function listed(names: readonly string[]): string {
 /** The kubeconfig context as a word of a shell line; a placeholder where the mesh file names none. */
 function contextOf(cluster: Cluster | undefined): string {
   if (cluster?.access.kind === "context") {
-    const { context } = cluster.access;
-    return /^[\w@%+=:,./-]+$/.test(context) ? context : `'${context.replaceAll("'", "'\\''")}'`;
+    return quoteCommand([cluster.access.context]);
   }
   return cluster === undefined ? "CONTEXT_OF_RANCHER" : `CONTEXT_OF_${cluster.name}`;
 }

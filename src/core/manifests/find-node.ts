@@ -1,4 +1,4 @@
-import type { Document, Node, Scalar, YAMLMap } from "yaml";
+import type { Document, Node, YAMLMap } from "yaml";
 import { isAlias, isMap, isScalar, isSeq } from "yaml";
 import type { Path } from "../mesh-file/path.ts";
 
@@ -45,5 +45,5 @@ function valueOf(document: Document, map: YAMLMap, name: string): Node | undefin
 /** Keys are texts whatever they are written as. */
 function textOf(document: Document, key: Node | null): string | undefined {
   const target = resolved(document, key);
-  return isScalar(target) ? String((target as Scalar).value) : undefined;
+  return isScalar(target) ? String(target.value) : undefined;
 }

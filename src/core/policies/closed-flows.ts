@@ -14,6 +14,7 @@ import { isDrifted, isLeft } from "./own-policies.ts";
 import type { PolicyPod } from "./policy-pod.ts";
 import type { RequiredFlow } from "./required-flow.ts";
 import { asPolicyPod, dnsPods } from "./required-flow.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** A connection of which nobody can say whether it comes about. */
 interface UnsureFlow {
@@ -128,7 +129,7 @@ function whoDecides(facts: MeshFacts, { one, policies, flows, outward }: ClosedE
   const deleted =
     policies.some(isPrinted) || outward.length > 0
       ? ""
-      : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: kubectl --context ${one.context} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
+      : `, or delete ${isOne ? "it" : "all of them"} if nobody wants ${them}: ${kubectlLine(one.context)} -n ${namespace} delete networkpolicy ${names.join(" ")}`;
   return `Whoever wrote the ${isOne ? "policy" : "policies"} has to decide: admit it beside ${isOne ? "that one" : "them"}${deleted}.${byApply(one, flows)}`;
 }
 

@@ -1,7 +1,7 @@
-import { quoteCommand } from "../quote-command.ts";
 import type { Surroundings } from "./admitting-policies.ts";
 import { admittingPolicies } from "./admitting-policies.ts";
 import type { Connection } from "./policy-pod.ts";
+import { kubectlLine } from "../kubectl-line.ts";
 
 /** What admits closed connections beside the policies that are there: a sentence, and a command that works as it stands, in any shell. */
 export function describeAdmitting(context: string, closed: readonly Connection[], around: Surroundings): string {
@@ -24,7 +24,7 @@ export function describeAdmitting(context: string, closed: readonly Connection[]
     policies.length === 0
       ? []
       : [
-          `This admits what is closed here and nothing else${but}:\n    echo '${list}' | ${quoteCommand(["kubectl", "--context", context, "apply", "-f", "-"])}`,
+          `This admits what is closed here and nothing else${but}:\n    echo '${list}' | ${kubectlLine(context, "apply", "-f", "-")}`,
         ];
   return [...without, ...apart, ...command].join(" ");
 }

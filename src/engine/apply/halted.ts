@@ -3,6 +3,7 @@ import { coded } from "../../core/diagnostics/coded.ts";
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
 import type { Wave } from "../../core/render/waves.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 /** A workload of the mesh that somebody has scaled to 0. */
 export interface Halted {
@@ -34,7 +35,7 @@ export function findHalted(
     diagnostic: {
       ...coded("ISM320", ofService ? "warning" : "error"),
       detail: `${describeId(id)} of ${place.cluster} has no pods, since somebody has set its replicas to 0. The mesh file names no number for it, so the apply leaves it at that${ofService ? "" : "; the mesh does not work there without it"}.`,
-      fix: `kubectl --context ${place.context} -n ${namespace} scale ${live.kind.toLowerCase()}/${name} --replicas=1`,
+      fix: `${kubectlLine(place.context)} -n ${namespace} scale ${live.kind.toLowerCase()}/${name} --replicas=1`,
       cluster: place.cluster,
       object: id,
     },

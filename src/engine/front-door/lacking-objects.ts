@@ -10,6 +10,7 @@ import { istioNamespace } from "../../core/render/names.ts";
 import { KubeError } from "../../kube/errors.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
 import type { IngressAddresses } from "./ingress-addresses.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 /** What clusters lack of what their published names need. */
 export interface LackingObjects {
@@ -141,7 +142,7 @@ function fixOf({ one, file }: LeftOut, flaws: readonly Flaw[]): string {
   const cluster = one.cluster.name;
   const own = (...words: readonly string[]): string => quoteCommand(["isthmus", ...words, ...meshFileWords(file)]);
   const kubectl = (...words: readonly string[]): string =>
-    quoteCommand(["kubectl", "--context", one.context.context, "-n", istioNamespace, ...words]);
+    kubectlLine(one.context.context, "-n", istioNamespace, ...words);
   const madeBy = (by: NeededObject["by"]): readonly NeededObject[] =>
     flaws.map(({ object }) => object).filter((object) => object.by === by);
   const steps = [

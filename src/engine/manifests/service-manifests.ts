@@ -71,13 +71,7 @@ export async function readServiceManifests(
   }
   const manifests: ServiceManifests = {
     serviceManifests: found,
-    places: {
-      manifest: (object, at) => {
-        const one = written.get(object);
-        return (at === undefined ? undefined : one?.rangeOf(at)) ?? one?.range;
-      },
-      mesh: meshFile.locate,
-    },
+    places: placesIn(written, meshFile),
   };
   const all = [
     ...problems,
@@ -88,6 +82,19 @@ export async function readServiceManifests(
     throw new UserError(all, exitCodes.invalidMeshFile);
   }
   return { manifests, warnings: all };
+}
+
+function placesIn(
+  written: ReadonlyMap<KubeObject, ManifestObject>,
+  { locate }: Pick<MeshFile, "locate">,
+): ServiceManifests["places"] {
+  return {
+    manifest: (object, at) => {
+      const one = written.get(object);
+      return (at === undefined ? undefined : one?.rangeOf(at)) ?? one?.range;
+    },
+    mesh: locate,
+  };
 }
 
 /** Everything that `readServiceManifests` would say, errors and warnings. */

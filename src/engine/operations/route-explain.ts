@@ -6,7 +6,6 @@ import type { Entrance } from "../../core/explain-route/explain-request.ts";
 import { explainConnection, explainRequest } from "../../core/explain-route/explain-request.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import { serviceHost } from "../../core/render/names.ts";
-import { quoteCommand } from "../../core/quote-command.ts";
 import { frontRoutesOf } from "../../core/routing/hosts.ts";
 import { normalizationOf, normalPath } from "../../core/routing/request-path.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
@@ -29,6 +28,7 @@ import { lookAtCluster } from "../progress/look-at-cluster.ts";
 import type { AskedRequest, RequestQuestion } from "../traffic/explained-requests.ts";
 import { requestsToExplain } from "../traffic/explained-requests.ts";
 import { requireClusters } from "./scope.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 type Options = RunOptions & AccessOptions;
 
@@ -223,7 +223,7 @@ function noPort({ cluster, context }: Connected, ports: ReadonlyMap<number, numb
       ports === undefined
         ? `${cluster.name} has no Service istio-system/istio-ingressgateway, so it is not known where its proxies listen.`
         : `Service istio-system/istio-ingressgateway of ${cluster.name} has no port 80 or 443 that leads to a number, so it is not known where its proxies listen.`,
-    fix: `See the Service's ports, and what isthmus check says of it:\n    ${quoteCommand(["kubectl", "--context", context.context, "-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", "yaml"])}`,
+    fix: `See the Service's ports, and what isthmus check says of it:\n    ${kubectlLine(context.context, "-n", "istio-system", "get", "service", "istio-ingressgateway", "-o", "yaml")}`,
     cluster: cluster.name,
     object: { group: "", kind: "Service", namespace: "istio-system", name: "istio-ingressgateway" },
   };

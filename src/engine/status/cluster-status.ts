@@ -30,6 +30,7 @@ import type { RunOptions } from "../options.ts";
 import { withDrainsOf } from "../clusters/drained-mesh.ts";
 import { inventoryOf } from "../plan/plan-cluster.ts";
 import type { RancherState } from "../clusters/rancher-link.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 export interface ComponentStatus {
   readonly name: string;
@@ -216,7 +217,7 @@ function componentOf(name: string, deployment: KubeObject | undefined, context: 
   const { replicas = 1 } = (deployment["spec"] ?? {}) as { readonly replicas?: number };
   const { readyReplicas = 0 } = (deployment["status"] ?? {}) as { readonly readyReplicas?: number };
   if (replicas === 0) {
-    const command = `kubectl --context ${context} -n ${deployment.metadata.namespace ?? istioNamespace} scale deployment/${deployment.metadata.name} --replicas=1`;
+    const command = `${kubectlLine(context)} -n ${deployment.metadata.namespace ?? istioNamespace} scale deployment/${deployment.metadata.name} --replicas=1`;
     return {
       name,
       state: "stopped",

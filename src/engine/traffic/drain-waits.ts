@@ -9,7 +9,6 @@ import { affectedOf, objectsOfStep } from "../../core/drain/drain-steps.ts";
 import { gatewayProxyTest } from "../apply/waits/gateway-proxies.ts";
 import { renderHostRoutes } from "../../core/render/host-routes.ts";
 import { renderRoute } from "../../core/render/gateway-route.ts";
-import { quoteCommand } from "../../core/quote-command.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import { createCulpritFinder } from "../apply/waits/find-culprits.ts";
 import { waitUntilAcknowledged } from "../apply/waits/until-acknowledged.ts";
@@ -20,6 +19,7 @@ import { readGatewayPods } from "../facts/gateway-pods.ts";
 import type { ProgramLookup, RunOptions } from "../options.ts";
 
 import { refuseOlderPolicies } from "./older-policies.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 export type DrainWaitOptions = Pick<RunOptions, "signal" | "timeoutMs"> &
   Pick<ProgramLookup, "env" | "istioctlCandidates"> & { readonly onPending: (note: string) => void };
@@ -79,7 +79,7 @@ function whyTheyStay(
   }
   const namespaces = [...new Set(services.map(({ namespace }) => namespace))];
   const looks = namespaces.map((namespace) =>
-    quoteCommand(["kubectl", "--context", context, "-n", namespace, "get", "peerauthentications,destinationrules"]),
+    kubectlLine(context, "-n", namespace, "get", "peerauthentications,destinationrules"),
   );
   const diagnostics = error.diagnostics.map((one) =>
     one.code === "ISM307"

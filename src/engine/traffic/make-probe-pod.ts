@@ -6,7 +6,6 @@ import { UserError } from "../../core/diagnostics/user-error.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import type { Mesh, Service } from "../../core/model/mesh.ts";
 import { compilePolicies, isolatingPolicies } from "../../core/policies/network-policy.ts";
-import { quoteCommand } from "../../core/quote-command.ts";
 import { probeAdminPort, renderProbePod } from "../../core/render/probe-pod.ts";
 import { markProcess } from "../../files/process-mark.ts";
 import type { PodPort } from "../../kube/client.ts";
@@ -21,6 +20,7 @@ import { sidecarImage } from "../facts/sidecars.ts";
 import type { RunOptions } from "../options.ts";
 import { runTask } from "../progress/run-task.ts";
 import { untilLookedUp } from "./until-looked-up.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 /** A probe pod to be made in one cluster. */
 export interface ProbePlan {
@@ -148,7 +148,7 @@ async function untilServing(plan: ProbePlan, { signal, now }: RunOptions): Promi
       }
     }
     if (now() > until) {
-      const logs = quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "logs", "-c", "probe"]);
+      const logs = kubectlLine(one.context.context, "-n", namespace, "logs", "-c", "probe");
       return unmade(
         plan,
         `the Envoy of pod ${name} did not begin to serve within ${startMs / 1000} s`,
@@ -176,7 +176,7 @@ async function notReady(
     policies.length === 0
       ? ""
       : `. Network ${policies.length === 1 ? "policy" : "policies"} ${policies.join(", ")} of ${namespace} ${policies.length === 1 ? "closes" : "close"} what pods of it may connect to, and a sidecar needs istiod (15012) and DNS`;
-  const look = quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "get", "events"]);
+  const look = kubectlLine(one.context.context, "-n", namespace, "get", "events");
   const state = unmade(
     plan,
     `pod ${name} did not become ready: ${reasons}${blamed}`,

@@ -3,7 +3,6 @@ import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { warningOf } from "../../core/diagnostics/coded.ts";
 import { groupBy } from "../../core/model/group-by.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import { quoteCommand } from "../../core/quote-command.ts";
 import { probePort, servicesPerProbe } from "../../core/render/probe-pod.ts";
 import type { PodPort } from "../../kube/client.ts";
 import type { Connected } from "../clusters/connect-clusters.ts";
@@ -14,6 +13,7 @@ import type { ProbePlan, ProbeState } from "./make-probe-pod.ts";
 import { makeProbePod } from "./make-probe-pod.ts";
 import { deleteLeftovers } from "./probe-leftovers.ts";
 import type { VerifyOptions } from "./verification.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 /** Where requests for a service go out inside a cluster, or why nobody there can be asked. */
 export type Probe =
@@ -111,7 +111,7 @@ async function deleteProbePod(
       {
         ...warningOf("ISM571"),
         detail: `Pod ${namespace}/${name} of ${cluster} was not deleted: ${why?.detail ?? ""} It ends by itself, and the next isthmus verify deletes what is left.`,
-        fix: `Delete it: ${quoteCommand(["kubectl", "--context", one.context.context, "-n", namespace, "delete", "pod", name])}`,
+        fix: `Delete it: ${kubectlLine(one.context.context, "-n", namespace, "delete", "pod", name)}`,
         cluster,
         object: { group: "", kind: "Pod", namespace, name },
       },

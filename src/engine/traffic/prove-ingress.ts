@@ -19,6 +19,7 @@ import { originOf } from "./send-requests.ts";
 import { routesConnections } from "../../core/routing/hosts.ts";
 import { meshAt } from "../../core/routing/routes-at.ts";
 import type { ProofInput, VerifyOptions } from "./verification.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 /**
  * Proves a route at a cluster's ingress: its proxies' endpoints, and where
@@ -126,7 +127,7 @@ function noIngress({ cluster: { name: cluster }, context }: Connected): Diagnost
   return {
     ...errorOf("ISM404"),
     detail: `Service istio-system/istio-ingressgateway of ${cluster} has no load-balancer address, so nothing outside can reach the mesh there.`,
-    fix: `See why the Service has none, or whether isthmus apply has ended well:\n    kubectl --context ${context.context} -n istio-system describe service istio-ingressgateway`,
+    fix: `See why the Service has none, or whether isthmus apply has ended well:\n    ${kubectlLine(context.context)} -n istio-system describe service istio-ingressgateway`,
     cluster,
     object: { group: "", kind: "Service", namespace: "istio-system", name: "istio-ingressgateway" },
   };

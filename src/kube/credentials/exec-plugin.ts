@@ -6,6 +6,7 @@ import { codeOf, isRecord, parseRecord, textOf } from "../kubeconfig/read-fields
 import type { ResolvedContext } from "../kubeconfig/resolve-context.ts";
 import { CredentialError } from "./credential-error.ts";
 import { redactText } from "./redact-text.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 
 /** What a credential plugin handed out. */
 export interface ExecCredential {
@@ -178,7 +179,7 @@ function failure(
   spec: ExecPluginSpec,
   context: ResolvedContext,
   what: string,
-  fix = `Sign in once where a person can answer it:\n    kubectl --kubeconfig ${context.file} --context ${context.context} get --raw /version`,
+  fix = `Sign in once where a person can answer it:\n    ${quoteCommand(["kubectl", "--kubeconfig", context.file, "--context", context.context, "get", "--raw", "/version"])}`,
 ): CredentialError {
   return new CredentialError(
     "ISM266",

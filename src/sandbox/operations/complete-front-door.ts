@@ -17,6 +17,7 @@ import { CommandError } from "../process/run-command.ts";
 import { readLastLines } from "./log-lines.ts";
 import { sandboxDiagnostic } from "./sandbox-diagnostic.ts";
 import { clusterDirectory } from "./state-folder.ts";
+import { kubectlLine } from "../../core/kubectl-line.ts";
 
 export interface CompleteFrontDoorOptions {
   /** The sandbox's folder. */
@@ -103,7 +104,7 @@ async function completeOne(
       : sandboxDiagnostic("ISM748", {
           cluster: cluster.name,
           detail: `After ${Math.round(timeoutMs / 1000)} s in ${cluster.name}: ${lacking}.`,
-          fix: `See why: kubectl --context ${cluster.context} get pods -A; ${again}`,
+          fix: `See why: ${kubectlLine(cluster.context)} get pods -A; ${again}`,
         });
   } catch (error) {
     signal.throwIfAborted();

@@ -3,7 +3,7 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { applyCommand } from "../commands.ts";
+import { applyCommand, kubectl } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
 import { ownIssuerOf } from "../own-issuer.ts";
@@ -37,7 +37,7 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, { name }: TlsSecretFac
 }
 
 function handFix(one: ReachedCluster, name: string): string {
-  return `Put a certificate of the routes' hosts with its key into the Secret: kubectl --context ${one.context} -n ${istioNamespace} create secret tls ${name} --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl --context ${one.context} apply -f -. Where cert-manager writes it, correct the dnsNames of its Certificate.`;
+  return `Put a certificate of the routes' hosts with its key into the Secret: ${kubectl(one)} -n ${istioNamespace} create secret tls ${name} --cert=FILE --key=FILE --dry-run=client -o yaml | ${kubectl(one)} apply -f -. Where cert-manager writes it, correct the dnsNames of its Certificate.`;
 }
 
 function flawsOf({ mesh, takenAt }: MeshFacts, secret: TlsSecretFacts): readonly string[] {

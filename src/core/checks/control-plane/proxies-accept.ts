@@ -5,6 +5,7 @@ import type { ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf, proxyOf } from "../subjects.ts";
 import { connectedProxies } from "../connected-proxies.ts";
+import { kubectl } from "../commands.ts";
 
 /** How many of the objects that were written last are named: the one at fault is mostly the first. */
 const named = 3;
@@ -26,7 +27,7 @@ export const proxiesAccept: Check = {
         const [first] = proxies;
         return problem("ISM466", {
           detail: `${names.join(", ")} of ${one.cluster} ${proxies.length === 1 ? "refuses the" : "refuse the"} ${kind} that istiod sends, so that no change of ${kind} has an effect there any more, whatever the API server says${words === "" ? "" : `: ${words}`}.${writtenLast(one)}`,
-          fix: `Whoever wrote the object that the proxy cannot take has to correct or delete it; the proxy takes all later changes at once then. Which one it is shows by its time: kubectl --context ${one.context} get virtualservices,destinationrules,gateways.networking.istio.io,envoyfilters,requestauthentications -A --sort-by=.metadata.creationTimestamp`,
+          fix: `Whoever wrote the object that the proxy cannot take has to correct or delete it; the proxy takes all later changes at once then. Which one it is shows by its time: ${kubectl(one)} get virtualservices,destinationrules,gateways.networking.istio.io,envoyfilters,requestauthentications -A --sort-by=.metadata.creationTimestamp`,
           cluster: one.cluster,
           ...(first === undefined
             ? {}

@@ -11,6 +11,7 @@ import type { Clash } from "../left-out-servers.ts";
 import { leftOutServers } from "../left-out-servers.ts";
 import { meshClusters } from "../reached.ts";
 import { openedBy } from "../subjects.ts";
+import { kubectl } from "../commands.ts";
 
 /** An older Gateway may take a port or a host of the ingress gateway from those of the routes (`leftOutServers`). */
 export const sharedPorts: Check = {
@@ -33,7 +34,7 @@ function findingOf(one: ReachedCluster, { by, port, words, all }: Clash & { read
   const { namespace, name } = by;
   return problem("ISM563", {
     detail: `Gateway ${namespace}/${name} of ${one.cluster} opens port ${port} of the ingress gateway ${words}, and is older than ${all.map((ours) => `${ours.namespace}/${ours.name}`).join(", ")}: istiod leaves out what the older one does not go with, so that no request reaches the routes there.`,
-    fix: `Whoever made it has to decide: give it another port or pods of its own (its selector), or delete it: kubectl --context ${one.context} -n ${namespace} delete gateway.networking.istio.io ${name}`,
+    fix: `Whoever made it has to decide: give it another port or pods of its own (its selector), or delete it: ${kubectl(one)} -n ${namespace} delete gateway.networking.istio.io ${name}`,
     cluster: one.cluster,
     object: idOf(by),
     breaks: all.map((ours) => openedBy(one.cluster, idOf(ours))),

@@ -1,7 +1,7 @@
 import { eastWestGateway, networkLabel } from "../../render/names.ts";
 import { announcesAddresses } from "../../routing/east-west-place.ts";
 import type { Check, Finding } from "../check.ts";
-import { kubectlCommand } from "../commands.ts";
+import { kubectl, kubectlCommand } from "../commands.ts";
 import { problem } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { servicePlaces } from "../far-gateways.ts";
@@ -45,7 +45,7 @@ export const gatewayLabel: Check = {
       return [
         problem("ISM419", {
           detail: `${detail}, and the mesh file puts the cluster into ${asked}. The other clusters know no gateway for it.`,
-          fix: `${applyFix} Or by hand: kubectl --context ${one.context} -n ${namespace} label service ${service} ${networkLabel}=${asked} --overwrite`,
+          fix: `${applyFix} Or by hand: ${kubectl(one)} -n ${namespace} label service ${service} ${networkLabel}=${asked} --overwrite`,
           cluster: one.cluster,
           object: wrongPods ? gatewayDeploymentId(one, eastWestGateway) : gatewayServiceId(one, eastWestGateway),
           breaks: [gatewayAddress(one.cluster, eastWestGateway)],

@@ -3,7 +3,7 @@ import { isLeft } from "../../policies/own-policies.ts";
 import { quoteCommand } from "../../quote-command.ts";
 import { isEgressGateway } from "../../policies/egress-gateway.ts";
 import { probeLabel } from "../../render/probe-pod.ts";
-import { applyCommand } from "../commands.ts";
+import { applyCommand, kubectl } from "../commands.ts";
 import { whyNotCompared } from "../not-compared.ts";
 import type { PolicySet } from "../../policies/network-policy.ts";
 import { compilePolicies, isolatingPolicies, judgeSide } from "../../policies/network-policy.ts";
@@ -148,7 +148,7 @@ function looseFinding(
     detail: `NetworkPolicy ${namespace}/${name} of ${one.cluster} opens more than connections of the mesh: ${words.join("; ")}.`,
     fix: isLeft(one, policy)
       ? `isthmus has written it, and the mesh file asks for it no longer: ${applyCommand(facts, { prune: true })} deletes it.`
-      : `Something beside the mesh may need it: ask whoever wrote it. Take out or narrow the rules that nothing needs: kubectl --context ${one.context} -n ${namespace} edit networkpolicy ${name}`,
+      : `Something beside the mesh may need it: ask whoever wrote it. Take out or narrow the rules that nothing needs: ${kubectl(one)} -n ${namespace} edit networkpolicy ${name}`,
     cluster: one.cluster,
     object: { group: "networking.k8s.io", kind: "NetworkPolicy", namespace, name },
   });

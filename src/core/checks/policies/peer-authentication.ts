@@ -10,6 +10,7 @@ import type { PodFacts } from "../pod-facts.ts";
 import { meshClusters, networkOf } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { mutualTls, requestsTo } from "../subjects.ts";
+import { kubectlLine } from "../../kubectl-line.ts";
 
 /**
  * Between networks everything is mTLS: istiod takes endpoints of other clusters
@@ -53,7 +54,7 @@ function findingOf({ conflict: { where, kind, namespace, name, mode }, effects, 
   const group = kind === "PeerAuthentication" ? "security.istio.io" : "networking.istio.io";
   return problem("ISM471", {
     detail: `${kind} ${namespace}/${name} of ${where.cluster} says ${mode}: ${[...effects].join("; ")}.`,
-    fix: `Between clusters requests are mTLS. Whoever wrote it has to decide: take the mode out of it, or delete it: kubectl --context ${where.context} -n ${namespace} delete ${kind.toLowerCase()}.${group} ${name}`,
+    fix: `Between clusters requests are mTLS. Whoever wrote it has to decide: take the mode out of it, or delete it: ${kubectlLine(where.context)} -n ${namespace} delete ${kind.toLowerCase()}.${group} ${name}`,
     cluster: where.cluster,
     object: { group, kind, namespace, name },
     breaks: [...breaks],

@@ -7,6 +7,7 @@ import { problem, warning } from "../check.ts";
 import type { MeshFacts } from "../facts.ts";
 import { meshClusters, reachedClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
+import { kubectl } from "../commands.ts";
 
 /** Istio merges the rules of one host: subsets of the older win, and the first traffic policy counts for all. */
 export const foreignRules: Check = {
@@ -37,7 +38,7 @@ export const foreignRules: Check = {
               const strands = rule === trafficPolicyRule(one, service) && leadsNowhere(facts, rule, service);
               return (wins || replaces || strands ? problem : warning)("ISM478", {
                 detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${describePolicy(rule, { replaces, strands, alone: ours?.trafficPolicy === undefined })}.`,
-                fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: kubectl --context ${one.context} -n ${rule.namespace} delete destinationrule ${rule.name}`,
+                fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: ${kubectl(one)} -n ${rule.namespace} delete destinationrule ${rule.name}`,
                 cluster: one.cluster,
                 object: {
                   group: "networking.istio.io",

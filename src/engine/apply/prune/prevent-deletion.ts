@@ -6,6 +6,7 @@ import type { InventoryItem } from "../../../core/plan/inventory.ts";
 import { keepAnnotation } from "../../../core/render/names.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { findForeignObjects, findForeignResources } from "../../facts/foreign-objects.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /** Why an object that isthmus made is not deleted. Undefined = it is. */
 export type KeptObject = Diagnostic | undefined;
@@ -89,7 +90,7 @@ function listed(ids: readonly ObjectId[]): string {
 function deleteCommand({ context }: Connected, id: ObjectId): string {
   const kind = id.group === "" ? id.kind.toLowerCase() : `${id.kind.toLowerCase()}.${id.group}`;
   const namespace = id.namespace === undefined ? "" : `-n ${id.namespace} `;
-  return `kubectl --context ${context.context} ${namespace}delete ${kind} ${id.name}`;
+  return `${kubectlLine(context.context)} ${namespace}delete ${kind} ${id.name}`;
 }
 
 /** The keys of an inventory. */

@@ -3,6 +3,8 @@ import { errorOf } from "../../../core/diagnostics/coded.ts";
 import type { ObjectId } from "../../../core/model/kube-object.ts";
 import type { Refusal } from "../../facts/proxy-states.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
+import { quoteCommand } from "../../../core/quote-command.ts";
 
 /** Because of what a proxy may refuse its configuration. */
 export interface Suspicion {
@@ -42,8 +44,8 @@ export async function refusedByProxy(
       detail: `${proxies.join(", ")} of ${one.name} ${proxies.length === 1 ? "refuses" : "refuse"} what istiod sends (${type}), in Envoy's words: ${words.trim()}.${cause === "" ? "" : ` ${cause}.`} Until that is corrected nothing of this kind changes there any more: ${consequence}.`,
       fix:
         first === undefined
-          ? `Find the object that brought it, mostly the one that was changed last, and correct or delete it:\n    istioctl --context ${one.context} analyze --all-namespaces\nThen run the same command again.`
-          : `Correct or delete it, then run the same command again:\n${objects.map((id) => `    kubectl --context ${one.context} ${id.namespace === undefined ? "" : `-n ${id.namespace} `}edit ${id.kind.toLowerCase()} ${id.name}`).join("\n")}`,
+          ? `Find the object that brought it, mostly the one that was changed last, and correct or delete it:\n    ${quoteCommand(["istioctl", "--context", one.context])} analyze --all-namespaces\nThen run the same command again.`
+          : `Correct or delete it, then run the same command again:\n${objects.map((id) => `    ${kubectlLine(one.context)} ${id.namespace === undefined ? "" : `-n ${id.namespace} `}edit ${id.kind.toLowerCase()} ${id.name}`).join("\n")}`,
       cluster: one.name,
       ...(first === undefined ? {} : { object: first }),
     };

@@ -2,7 +2,6 @@ import { errorOf } from "../../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../../core/diagnostics/user-error.ts";
 import { fixOfIssuance, judgeIssuance } from "../../../core/decide/stuck-certificate.ts";
-import { quoteCommand } from "../../../core/quote-command.ts";
 import { idOf } from "../../../core/model/kube-object.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import { fieldsAt, textAt } from "../../../kube/readiness/object-fields.ts";
@@ -10,6 +9,7 @@ import { readClusterResourceNamespace } from "../../facts/cluster-resources.ts";
 import { readIssuance } from "../../facts/read-issuance.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { PendingHandler } from "./touch-object.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /**
  * Says why a Certificate of cert-manager is not ready, by its Challenges, its
@@ -42,7 +42,7 @@ export function explainStuckCertificates({
             // isthmus names the account's Secret like the issuer.
             account: `${home ?? "?"}/${issuer}`,
             context,
-            again: `${quoteCommand(["kubectl", "--context", context, "-n", namespace, "delete", "certificate", name])}, and run the same command again`,
+            again: `${kubectlLine(context, "-n", namespace, "delete", "certificate", name)}, and run the same command again`,
           }),
           cluster: client.cluster,
           object: idOf(pending),

@@ -9,6 +9,7 @@ import { refusedByProxy } from "./refused-by-proxy.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { WaitUntilTakenOptions } from "./until-taken.ts";
 import { longestMs, watchRefusals } from "./until-taken.ts";
+import { quoteCommand } from "../../../core/quote-command.ts";
 
 const pollMs = 200;
 
@@ -61,7 +62,7 @@ function notAcknowledged(one: ProxyCluster, pending: readonly ProxyState[], limi
   return {
     ...errorOf("ISM322"),
     detail: `After ${limitMs / 1000} s in ${one.name} these have not acknowledged what istiod sent: ${pending.slice(0, named).map(describe).join("; ")}${more}. They go on with what they had before.`,
-    fix: `Look at these pods, and restart those whose proxy hangs: isthmus check. What istiod says of them: istioctl --context ${one.context} proxy-status`,
+    fix: `Look at these pods, and restart those whose proxy hangs: isthmus check. What istiod says of them: ${quoteCommand(["istioctl", "--context", one.context])} proxy-status`,
     cluster: one.name,
   };
 }

@@ -8,6 +8,7 @@ import { readGatewayPods } from "../../facts/gateway-pods.ts";
 import { readProxySecrets } from "../../facts/proxy-secrets.ts";
 import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { WaitUntilSyncedOptions } from "./until-synced.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /** A route that is served over TLS. */
 export interface SecureRoute {
@@ -106,11 +107,11 @@ function uncertified(
   const { secret, pods, routes } = found;
   const lacking = routes.filter((route) => route.secret === secret);
   const hosts = [...new Set(lacking.flatMap((route) => route.hosts))].join(", ");
-  const kubectl = `kubectl --context ${one.context} -n ${istioNamespace}`;
+  const kubectl = `${kubectlLine(one.context)} -n ${istioNamespace}`;
   return {
     ...errorOf("ISM529"),
     detail: `${pods.toSorted().join(", ")} of ${one.name} ${pods.length === 1 ? "waits" : "wait"} for Secret ${istioNamespace}/${secret}, and ${pods.length === 1 ? "resets" : "reset"} TLS connections for ${hosts} (${lacking.map(({ name }) => `route ${name}`).join(", ")}).`,
-    fix: `Put the certificate of ${hosts} there, or see what is wrong with it (isthmus check): ${kubectl} create secret tls ${secret} --cert=FILE --key=FILE --dry-run=client -o yaml | kubectl --context ${one.context} apply -f -`,
+    fix: `Put the certificate of ${hosts} there, or see what is wrong with it (isthmus check): ${kubectl} create secret tls ${secret} --cert=FILE --key=FILE --dry-run=client -o yaml | ${kubectlLine(one.context)} apply -f -`,
     cluster: one.name,
     object: { group: "", kind: "Secret", namespace: istioNamespace, name: secret },
   };

@@ -5,6 +5,7 @@ import { UserError } from "../../../core/diagnostics/user-error.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import { readRemoteSync } from "../../facts/remote-sync.ts";
 import type { WaitUntilSyncedOptions } from "./until-synced.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 const pollMs = 150;
 
@@ -43,7 +44,7 @@ function notLeft(one: Connected, still: readonly string[], timeoutMs: number) {
   return {
     ...errorOf("ISM318"),
     detail: `After ${timeoutMs / 1000} s in cluster ${one.cluster.name}: ${still.join("; ")}. The remote secret is deleted; workloads may still be sent there.`,
-    fix: `Look into istiod's log, and restart it if it does not let go: kubectl --context ${one.context.context} -n istio-system rollout restart deploy -l app=istiod`,
+    fix: `Look into istiod's log, and restart it if it does not let go: ${kubectlLine(one.context.context)} -n istio-system rollout restart deploy -l app=istiod`,
     cluster: one.cluster.name,
   } as const;
 }

@@ -12,6 +12,7 @@ import { compareIngressEndpoints, listIngressPods, readActualEndpoints } from ".
 import type { BarePod } from "../../facts/sidecars.ts";
 import { podsWithoutSidecar } from "../../facts/sidecars.ts";
 import type { WaitUntilSyncedOptions } from "./until-synced.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 const pollMs = 200;
 
@@ -111,7 +112,7 @@ function describeBare({ one, namespace, pods }: BarePodsOf): string {
 }
 
 function wayToSidecar({ one, namespace, pods }: BarePodsOf): string {
-  const restart = `kubectl --context ${one.context.context} -n ${namespace} rollout restart deployment`;
+  const restart = `${kubectlLine(one.context.context)} -n ${namespace} rollout restart deployment`;
   return pods.some(({ refuses }) => refuses)
     ? `    take sidecar.istio.io/inject: "false" out of the pods' template in ${namespace} of ${one.cluster.name}`
     : `    ${restart}`;
@@ -125,7 +126,7 @@ function notServed(one: Connected, wrong: readonly EndpointFinding[], bare: read
       bare.length > 0
         ? `Have injection give them one, then apply again; isthmus check says why they have none:\n${[...new Set(bare.map(wayToSidecar))].join("\n")}`
         : wrong.every((finding) => unknownTo(finding).length === 0)
-          ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: kubectl --context ${one.context.context} -n istio-system rollout restart deploy -l app=istiod`
+          ? `istiod hands out endpoints of something that is gone. Restart it, then apply again: ${kubectlLine(one.context.context)} -n istio-system rollout restart deploy -l app=istiod`
           : "Run isthmus check, which names the cause, then apply again. isthmus verify shows the whole table of endpoints.",
     cluster: one.cluster.name,
   } as const;

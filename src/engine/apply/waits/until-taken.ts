@@ -17,6 +17,7 @@ import type { ProxyCluster } from "./proxy-cluster.ts";
 import type { RefusedByProxy } from "./refused-by-proxy.ts";
 import { refusedByProxy } from "./refused-by-proxy.ts";
 import type { WaitUntilSyncedOptions } from "./until-synced.ts";
+import { quoteCommand } from "../../../core/quote-command.ts";
 
 export interface WaitUntilTakenOptions extends WaitUntilSyncedOptions {
   /** Finds what makes a proxy refuse its configuration; may give nothing. */
@@ -189,7 +190,7 @@ function notTaken(
   return {
     ...errorOf("ISM322"),
     detail: `After ${timeoutMs / 1000} s in ${one.name}: ${describeLate(late)}.${why} The API server has the change, and requests there go as before.`,
-    fix: `See what stands between istiod and these proxies: isthmus check. What istiod says of them: istioctl --context ${one.context} proxy-status`,
+    fix: `See what stands between istiod and these proxies: isthmus check. What istiod says of them: ${quoteCommand(["istioctl", "--context", one.context])} proxy-status`,
     cluster: one.name,
   };
 }

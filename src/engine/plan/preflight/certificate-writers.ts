@@ -7,6 +7,7 @@ import { istioNamespace } from "../../../core/render/names.ts";
 import type { KubeClient } from "../../../kube/client.ts";
 import { listOrNone } from "./list-or-none.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /** A Secret has one writer: cert-manager would put back its own certificate each time that isthmus puts in one (ISM665). */
 export const certificateWriters: PreflightRule = {
@@ -27,7 +28,7 @@ export const certificateWriters: PreflightRule = {
               {
                 ...errorOf("ISM665"),
                 detail: `Certificate ${istioNamespace}/${name} of ${cluster.name} has cert-manager fill the Secret ${own.secretName}, which isthmus is to fill with what it orders from ${own.issuer}. Each would undo what the other does.`,
-                fix: `Delete it, its Secret stays and serves until the apply: kubectl --context ${context.context} -n ${istioNamespace} delete certificate.cert-manager.io ${name}. Then isthmus apply --adopt all --force-conflicts=Secret, since cert-manager has written the Secret.`,
+                fix: `Delete it, its Secret stays and serves until the apply: ${kubectlLine(context.context)} -n ${istioNamespace} delete certificate.cert-manager.io ${name}. Then isthmus apply --adopt all --force-conflicts=Secret, since cert-manager has written the Secret.`,
                 cluster: cluster.name,
                 object: idOf(certificate),
               },

@@ -1,13 +1,13 @@
 import { errorOf } from "../../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../../core/diagnostics/diagnostic.ts";
 import { drainedBefore } from "../../../core/drain/by-gateway-api.ts";
-import { quoteCommand } from "../../../core/quote-command.ts";
 import { effectiveRelease } from "../../../core/releases/istio-releases.ts";
 import { gatewayApiVersion } from "../../../core/render/names.ts";
 import { usesGatewayApi } from "../../../core/routing/version-service.ts";
 import { KubeError } from "../../../kube/errors.ts";
 import type { Connected } from "../../clusters/connect-clusters.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /**
  * A cluster without the definitions of the Gateway API where routes are made of
@@ -49,7 +49,7 @@ async function isServed({ client }: Connected, signal: AbortSignal): Promise<boo
 
 function notServed({ cluster, context }: Connected, release: string): Diagnostic {
   const page = `https://github.com/kubernetes-sigs/gateway-api/releases/download/v${release}/standard-install.yaml`;
-  const command = quoteCommand(["kubectl", "--context", context.context, "apply", "--server-side", "-f", page]);
+  const command = kubectlLine(context.context, "apply", "--server-side", "-f", page);
   return {
     ...errorOf("ISM769"),
     detail: `Cluster ${cluster.name} does not serve ${gatewayApiVersion}, and routes of the mesh file are made of it (api: gatewayAPI). Nothing was changed.`,

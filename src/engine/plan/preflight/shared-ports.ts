@@ -12,6 +12,7 @@ import { listEverywhere } from "../../facts/list-known.ts";
 import { readGateway } from "../../facts/read-routing.ts";
 import { listOrNone } from "./list-or-none.ts";
 import type { PreflightRule } from "./preflight-rule.ts";
+import { kubectlLine } from "../../../core/kubectl-line.ts";
 
 /** Gateways that an apply would make, and that an older one of somebody else's keeps from their port (ISM615). */
 export const sharedPorts: PreflightRule = {
@@ -46,7 +47,7 @@ async function findRivals(
     return {
       ...errorOf("ISM615"),
       detail: `Gateway ${namespace}/${name} of ${cluster.name} opens port ${own[0]?.port ?? 0} of the ingress gateway ${own[0]?.words ?? ""}, and would be older than ${names.join(", ")}: istiod leaves out what the older one does not go with, so that no request would reach the routes there.`,
-      fix: `Whoever made it has to decide: give it another port or pods of its own (its selector), or delete it: kubectl --context ${context.context} -n ${namespace} delete gateway.networking.istio.io ${name}`,
+      fix: `Whoever made it has to decide: give it another port or pods of its own (its selector), or delete it: ${kubectlLine(context.context)} -n ${namespace} delete gateway.networking.istio.io ${name}`,
       cluster: cluster.name,
     };
   });
