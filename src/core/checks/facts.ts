@@ -29,7 +29,7 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * part without which checks are wrong: 18 has which objects are on their way
  * out, which Services claim a gateway's address and whether writes are stored.
  */
-export const factsVersion = 18;
+export const factsVersion = 19;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -207,6 +207,10 @@ export interface ServiceFacts {
     readonly endpoints: readonly string[];
     readonly written: WrittenBy;
   }[];
+  /** EndpointSlices with ready endpoints that Kubernetes' own controller kept while the Service had a selector, which it has no more; left out where there are none. */
+  readonly abandonedSlices?: readonly string[];
+  /** True where only endpoints on the caller's own node get its requests (internalTrafficPolicy: Local); left out otherwise. */
+  readonly nodeLocal?: true;
   /** The workloads of a version that has several, and of pods of no version; left out where there are none. */
   readonly workloads?: readonly WorkloadOfVersion[];
 }

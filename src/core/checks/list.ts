@@ -16,6 +16,7 @@ import { frontDoors } from "./certificates/front-doors.ts";
 import { certificateRenewal } from "./certificates/renewal.ts";
 import { certificatesInProxies } from "./certificates/in-proxies.ts";
 import type { Check } from "./check.ts";
+import { controllerHooks } from "./control-plane/controller-hooks.ts";
 import { clusterId } from "./control-plane/cluster-id.ts";
 import { istiodRights } from "./control-plane/istiod-rights.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
@@ -84,6 +85,7 @@ import { visibility } from "./routes/visibility.ts";
 import { weights } from "./routes/weights.ts";
 import { callsPastSidecars } from "./services/calls-past-sidecars.ts";
 import { drained } from "./services/drained.ts";
+import { endpointsKept } from "./services/endpoints-kept.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { otherPods } from "./services/other-pods.ts";
 import { portNames } from "./services/port-names.ts";
@@ -145,6 +147,7 @@ export const checks: readonly Check[] = [
   webhook,
   validation,
   writeHooks,
+  controllerHooks,
   writes,
   rootCertificate,
   clusterId,
@@ -178,6 +181,7 @@ export const checks: readonly Check[] = [
   inEveryCluster,
   portNames,
   versionsRun,
+  endpointsKept,
   otherPods,
   drained,
   sidecars,

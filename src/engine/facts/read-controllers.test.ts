@@ -55,7 +55,11 @@ it("names what controllers and the scheduler have left undone for long, and how 
       lease("kube-controller-manager", "2026-11-23T04:56:00Z"),
       lease("kube-scheduler", "2026-11-23T05:00:58Z"),
       lease("apiserver-x", "2026-11-23T05:01:00Z"),
-      wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+      wireObject(
+        "Service",
+        { namespace: "sample", name: "helloworld" },
+        { spec: { selector: { app: "helloworld" }, ports: [{ port: 5000 }] } },
+      ),
       slice("a", { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" }, [
         "here",
         "gone",
@@ -94,7 +98,11 @@ it("names what controllers and the scheduler have left undone for long, and how 
 
 it("asks once more for a pod of an endpoint that the list of pods does not have", async () => {
   const { client } = await wireCluster([
-    wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+    wireObject(
+      "Service",
+      { namespace: "sample", name: "helloworld" },
+      { spec: { selector: { app: "helloworld" }, ports: [{ port: 5000 }] } },
+    ),
     slice("a", { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" }, ["just-began"]),
     pod("just-began", "2026-11-23T05:00:59Z", { spec: { nodeName: "a" } }),
   ]);
@@ -115,4 +123,12 @@ it("waits longer by this machine's clock, where the cluster does not tell its ow
   ]);
   const { unseenDeployments } = await readControllers(client, twoClusters.services, now, signal);
   expect(unseenDeployments).toEqual([{ namespace: "sample", name: "long-ago", seconds: 180 }]);
+});
+
+it("leaves the endpoints of a Service without a selector to whoever writes them", async () => {
+  const { client } = await wireCluster([
+    wireObject("Service", { namespace: "sample", name: "helloworld" }, { spec: { ports: [{ port: 5000 }] } }),
+    slice("a", { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" }, ["gone"]),
+  ]);
+  expect(await readControllers(client, twoClusters.services, now, signal)).toMatchObject({ endpointsOfNobody: [] });
 });

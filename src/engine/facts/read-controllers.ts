@@ -66,7 +66,12 @@ async function endpointsOfNobody(
   service: Service,
   signal: AbortSignal,
 ): Promise<ControllerFacts["endpointsOfNobody"]> {
-  const { slices, pods } = await readServiceObjects(client, service, signal);
+  const { slices, pods, service: object } = await readServiceObjects(client, service, signal);
+  const { selector = {} } = (object?.["spec"] ?? {}) as { readonly selector?: Readonly<Record<string, string>> };
+  // Without a selector they are none of the controller's business.
+  if (object !== undefined && Object.keys(selector).length === 0) {
+    return [];
+  }
   const names = new Set(pods.map(({ metadata }) => metadata.name));
   const found = slices
     .filter(({ metadata }) => metadata.labels?.[keptBy.label] === keptBy.controller)

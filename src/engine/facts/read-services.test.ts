@@ -134,4 +134,11 @@ it("reads which EndpointSlices Kubernetes' controller does not keep, where a Ser
   ]);
   const [free] = await read([service(), ours, theirs]);
   expect(free?.foreignSlices).toBeUndefined();
+  expect([found?.abandonedSlices, free?.abandonedSlices]).toEqual([undefined, ["ours"]]);
+});
+
+it("reads that calls stay on their node", async () => {
+  const spec = { selector: { app: "helloworld" }, ports: [], internalTrafficPolicy: "Local" };
+  const [found] = await read([wireObject("Service", { namespace, name: "helloworld" }, { spec })]);
+  expect(found?.nodeLocal).toBe(true);
 });

@@ -28,6 +28,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
         readonly clusterIP?: string;
         readonly ports?: readonly WireServicePort[];
         readonly selector?: Readonly<Record<string, string>>;
+        readonly internalTrafficPolicy?: string;
       }
     | undefined;
   const selector = spec?.selector ?? {};
@@ -55,12 +56,29 @@ export async function readService(client: KubeClient, service: Service, signal: 
     ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(makerOf) }),
     ...(bare.length === 0 ? {} : { bare: bare.map((pod) => ({ ...makerOf(pod), ...hostNetworkOf(pod) })) }),
     ...(workloads.length === 0 ? {} : { workloads }),
+    ...(spec?.internalTrafficPolicy === "Local" ? { nodeLocal: true } : {}),
+    ...abandonedOf(objects, selector),
     ...foreignSlicesOf(objects, { selector, port: service.port }),
   };
 }
 
 /** The label of what the EndpointSlice controller keeps (https://kubernetes.io/docs/concepts/services-networking/endpoint-slices/#management). */
 const keptBy = { label: "endpointslice.kubernetes.io/managed-by", controller: "endpointslice-controller.k8s.io" };
+
+/** Nobody's any more: the controller leaves what it kept as it is when the selector goes. */
+function abandonedOf(
+  { slices, service }: ServiceObjects,
+  selector: Readonly<Record<string, string>>,
+): Pick<ServiceFacts, "abandonedSlices"> {
+  const left =
+    service === undefined || Object.keys(selector).length > 0
+      ? []
+      : slices
+          .filter(({ metadata }) => metadata.labels?.[keptBy.label] === keptBy.controller)
+          .filter((slice) => endpointsOf([slice as SliceShape], undefined).length > 0)
+          .map(({ metadata }) => metadata.name);
+  return left.length === 0 ? {} : { abandonedSlices: left.toSorted(compareText) };
+}
 
 function foreignSlicesOf(
   objects: ServiceObjects,

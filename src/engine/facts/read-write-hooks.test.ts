@@ -55,6 +55,32 @@ it("finds each webhook that can refuse every route, and whether anything is ther
   expect(await read()).toEqual([all, outside]);
 });
 
+it("finds those that Kubernetes' own controllers wait for, by the namespaces in which these write", async () => {
+  const rule = (group: string, resource: string) => [
+    { apiGroups: [group], operations: ["UPDATE"], resources: [resource] },
+  ];
+  const inSystem = { matchLabels: { "kubernetes.io/metadata.name": "kube-system" } };
+  const { client } = await wireCluster([
+    wireObject("Namespace", { name: "sample" }),
+    wireObject("Namespace", { name: "kube-system" }),
+    configuration("guard", [
+      hook("all.guard.example", { rules: rule("*", "*") }),
+      hook("slices.guard.example", { rules: rule("discovery.k8s.io", "endpointslices") }),
+      hook("system.guard.example", { rules: rule("*", "*"), namespaceSelector: inSystem }),
+      hook("away.guard.example", {
+        rules: rule("discovery.k8s.io", "endpointslices"),
+        namespaceSelector: inSystem,
+      }),
+    ]),
+  ]);
+  const found = await readWriteHooks(client, ["sample"], signal);
+  expect(found.map(({ name, holds }) => [name, holds])).toEqual([
+    ["all.guard.example", ["routes", "endpoints", "leases"]],
+    ["slices.guard.example", ["endpoints"]],
+    ["system.guard.example", ["leases"]],
+  ]);
+});
+
 it("asks for nothing more where no webhook is for routes", async () => {
   const { client, server } = await wireCluster([]);
   expect(await readWriteHooks(client, ["sample"], signal)).toEqual([]);

@@ -1,4 +1,4 @@
-import type { WriteHookFacts } from "../../core/checks/webhook-facts.ts";
+import type { HeldWrites, WriteHookFacts } from "../../core/checks/webhook-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
 import { lastWriterOf } from "../../core/plan/last-change.ts";
 import { selectsLabels } from "../../core/policies/label-selector.ts";
@@ -32,13 +32,19 @@ interface WireSelector {
 }
 
 const configurations = ["ValidatingWebhookConfiguration", "MutatingWebhookConfiguration"] as const;
-const routingGroup = "networking.istio.io";
-/** What a mesh always has of that group. */
-const routingResources: ReadonlySet<string> = new Set(["*", "*/*", "virtualservices", "destinationrules", "gateways"]);
+/** What the mesh rests upon, by group and resources; of routes what a mesh always has. */
+const held: Readonly<Record<HeldWrites, { readonly group: string; readonly resources: readonly string[] }>> = {
+  routes: { group: "networking.istio.io", resources: ["virtualservices", "destinationrules", "gateways"] },
+  endpoints: { group: "discovery.k8s.io", resources: ["endpointslices"] },
+  leases: { group: "coordination.k8s.io", resources: ["leases"] },
+};
+
+/** Where Kubernetes' own Leases are (https://kubernetes.io/docs/concepts/architecture/leases/). */
+const leaseNamespaces = ["kube-system", "kube-node-lease"];
 
 /**
- * Webhooks that can refuse each write of Istio's routing objects in these
- * namespaces, but for istiod's own; and whether what should answer for them is
+ * Webhooks that can refuse each write of Istio's routing objects or of EndpointSlices in these
+ * namespaces, or of Kubernetes' own Leases, but for istiod's own; and whether what should answer for them is
  * there. What they say is not asked for.
  */
 export async function readWriteHooks(
@@ -55,26 +61,54 @@ export async function readWriteHooks(
   if (hooks.length === 0) {
     return [];
   }
+  const labels = await labelsOf(client, namespaces, signal);
+  const ofLeases = hooks.some(({ holds }) => holds.includes("leases"))
+    ? await labelsOf(client, leaseNamespaces, signal)
+    : [];
+  const standing = hooks
+    .map((hook) => ({
+      ...hook,
+      holds: hook.holds.filter((what) =>
+        (what === "leases" ? ofLeases : labels).some((own) => takes(hook.webhook.namespaceSelector, own)),
+      ),
+    }))
+    .filter(({ holds }) => holds.length > 0)
+    .map(async ({ webhook, facts, holds }) => ({
+      ...facts,
+      ...(holds.every((what) => what === "routes") ? {} : { holds }),
+      ...(await standingOf(client, webhook, signal)),
+    }));
+  return Promise.all(standing);
+}
+
+async function labelsOf(
+  client: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Readonly<Record<string, string>>[]> {
   const spaces = await Promise.all(
     namespaces.map(async (name) => client.get({ apiVersion: "v1", kind: "Namespace", name }, { signal })),
   );
-  const labels = spaces.flatMap((space) =>
+  return spaces.flatMap((space) =>
     space === undefined ? [] : [{ "kubernetes.io/metadata.name": space.metadata.name, ...space.metadata.labels }],
-  );
-  return Promise.all(
-    hooks
-      .filter(({ webhook }) => labels.some((own) => takes(webhook.namespaceSelector, own)))
-      .map(async ({ webhook, facts }) => ({ ...facts, ...(await standingOf(client, webhook, signal)) })),
   );
 }
 
-function hooksOf(object: KubeObject): readonly { readonly webhook: Webhook; readonly facts: WriteHookFacts }[] {
+interface Hook {
+  readonly webhook: Webhook;
+  readonly holds: readonly HeldWrites[];
+  readonly facts: WriteHookFacts;
+}
+
+function hooksOf(object: KubeObject): readonly Hook[] {
   const writer = lastWriterOf(object);
-  return ((object["webhooks"] ?? []) as unknown as readonly Webhook[]).flatMap((webhook, place) =>
-    isForRoutes(webhook) && !isIstiods(webhook)
+  return ((object["webhooks"] ?? []) as unknown as readonly Webhook[]).flatMap((webhook, place) => {
+    const holds = (["routes", "endpoints", "leases"] as const).filter((what) => isFor(webhook, what));
+    return holds.length > 0 && !isIstiods(webhook)
       ? [
           {
             webhook,
+            holds,
             facts: {
               name: webhook.name,
               kind: object.kind as WriteHookFacts["kind"],
@@ -84,12 +118,16 @@ function hooksOf(object: KubeObject): readonly { readonly webhook: Webhook; read
             },
           },
         ]
-      : [],
-  );
+      : [];
+  });
 }
 
 /** One that picks objects by their labels or by conditions may leave ours out, and is not judged. */
-function isForRoutes({ failurePolicy = "Fail", rules = [], objectSelector, matchConditions = [] }: Webhook): boolean {
+function isFor(
+  { failurePolicy = "Fail", rules = [], objectSelector, matchConditions = [] }: Webhook,
+  what: HeldWrites,
+): boolean {
+  const { group: wanted, resources: written } = held[what];
   return (
     failurePolicy === "Fail" &&
     matchConditions.length === 0 &&
@@ -97,9 +135,9 @@ function isForRoutes({ failurePolicy = "Fail", rules = [], objectSelector, match
     rules.some(
       ({ apiGroups = [], operations = [], resources = [], scope = "*" }) =>
         scope !== "Cluster" &&
-        apiGroups.some((group) => group === "*" || group === routingGroup) &&
+        apiGroups.some((group) => group === "*" || group === wanted) &&
         operations.some((one) => ["*", "CREATE", "UPDATE"].includes(one)) &&
-        resources.some((one) => routingResources.has(one)),
+        resources.some((one) => ["*", "*/*", ...written].includes(one)),
     )
   );
 }

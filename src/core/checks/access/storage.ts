@@ -2,6 +2,7 @@ import { compareMinor, minorOf } from "../../releases/istio-releases.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
+import { leaseWrites } from "../control-plane/controller-hooks.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
 import { nodes, storedWrites } from "../subjects.ts";
@@ -22,6 +23,7 @@ export const storage: Check = {
               fix: `Whoever runs the control plane of ${one.cluster} has to see what its etcd says (etcdctl alarm list, etcdctl endpoint status): mostly its space is used up ("database space exceeded"), which is mended by a compaction, a defragmentation and etcdctl alarm disarm, or its disk is full. The Leases: ${kubectl(one, "-n", "kube-system", "get", "leases")}`,
               cluster: one.cluster,
               breaks: [storedWrites(one.cluster), nodes(one.cluster)],
+              needs: [leaseWrites(one.cluster)],
             }),
           ],
     ),

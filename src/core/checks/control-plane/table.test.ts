@@ -147,6 +147,20 @@ const table: readonly CheckRow[] = [
   ],
   ["control-plane/webhook", "no webhook", withIstiod({ webhook: false }), ["error ISM423 east"]],
   [
+    "control-plane/controller-hooks",
+    "one of EndpointSlices whose Service is gone",
+    withHook({ holds: ["endpoints"], dead: "no-service" }),
+    ["error ISM783 east"],
+  ],
+  [
+    "control-plane/controller-hooks",
+    "one of everything, which is one cause with what it does to routes",
+    withHook({ holds: ["routes", "endpoints", "leases"], dead: "no-endpoints" }),
+    ["error ISM783 east"],
+  ],
+  ["control-plane/controller-hooks", "nothing in one that may answer", withHook({ holds: ["leases"] }), []],
+  ["control-plane/controller-hooks", "nothing in one of routes alone", withHook({ dead: "no-service" }), []],
+  [
     "control-plane/write-hooks",
     "a webhook whose Service is gone",
     withHook({ dead: "no-service" }),

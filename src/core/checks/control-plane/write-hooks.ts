@@ -3,6 +3,7 @@ import { problem } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
+import { objectOf } from "../subjects.ts";
 import type { WriteHookFacts } from "../webhook-facts.ts";
 
 /** Requests go on without it, and no route can be changed: no apply, no shift, no drain. */
@@ -12,7 +13,7 @@ export const writeHooks: Check = {
   pre: true,
   run: (facts) =>
     reachedClusters(facts).flatMap((one) =>
-      (one.writeHooks ?? []).flatMap((hook) => {
+      (one.writeHooks ?? []).filter(holdsRoutes).flatMap((hook) => {
         const why = whySilent(one, hook);
         if (why === undefined) {
           return [];
@@ -25,11 +26,16 @@ export const writeHooks: Check = {
             fix: `Whoever runs the webhook has to bring back what answers for it${hook.service === undefined ? "" : ` (Service ${hook.service})`}; where nobody runs it any more, its configuration is left over, and whoever installed it has to delete it: ${kubectlCommand(one, "delete", object)}`,
             cluster: one.cluster,
             object,
+            needs: [objectOf(one.cluster, object)],
           }),
         ];
       }),
     ),
 };
+
+function holdsRoutes({ holds = ["routes"] }: WriteHookFacts): boolean {
+  return holds.includes("routes");
+}
 
 function whySilent(one: ReachedCluster, { name, service, dead }: WriteHookFacts): string | undefined {
   switch (dead) {

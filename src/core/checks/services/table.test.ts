@@ -94,6 +94,14 @@ const table: readonly CheckRow[] = [
     [],
   ],
   ["services/in-every-cluster", "another port", withService({ ports: [80] }), ["error ISM440 east"]],
+  [
+    "services/endpoints-kept",
+    "EndpointSlices that nobody keeps",
+    withService({ selector: {}, abandonedSlices: ["helloworld-x"] }),
+    ["error ISM850 east"],
+  ],
+  ["services/endpoints-kept", "calls that stay on their node", withService({ nodeLocal: true }), ["error ISM850 east"]],
+  ["services/endpoints-kept", "nothing in a Service without a selector", withService({ selector: {} }), []],
   ["services/versions-run", "no ready pod", withService({ podsOf: { v1: [], v2: [] } }), ["error ISM441 east"]],
   [
     "services/drained",

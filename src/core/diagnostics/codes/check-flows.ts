@@ -172,6 +172,11 @@ export const flowCodes = {
     explanation:
       "The API server asks a webhook before each write of the kinds that its configuration names, and refuses the write when nobody answers (failurePolicy Fail). A configuration that outlives its program does that to every apply, shift and drain, while requests go on by the routes that are there. Whether a webhook that answers would say no is told by a plan.",
   },
+  ISM783: {
+    summary: "A webhook keeps Kubernetes' controllers from their work",
+    explanation:
+      "The API server asks a webhook also before Kubernetes itself writes, and refuses the write when nobody answers (failurePolicy Fail). A configuration that outlives its program and names all resources, or just these, stops what a mesh rests upon without a word anywhere but in logs of the control plane: without EndpointSlices proxies go on asking pods that are gone, and without Leases nodes count as lost and controllers lay down their work. What follows looks like a controller, a node or a storage that is broken.",
+  },
   ISM594: {
     summary: "Pods ask another address than their cluster's DNS has",
     explanation:
@@ -266,6 +271,11 @@ export const flowCodes = {
     summary: "A node's kube-proxy is not heard",
     explanation:
       "The health port of kube-proxy (10256) answers the API server nothing on any node that was asked, and the port beside it is refused at once. Two things look like that: a kube-proxy that stands still, by which the node sends to no new pod (ISM762), and a firewall between control plane and nodes that drops just this port, as rules do that were written after the ports of kubelets and NodePorts alone. Only the node itself tells them apart, so that this is a warning. With a second node that answers it is ISM762.",
+  },
+  ISM850: {
+    summary: "A Service does not lead to its pods",
+    explanation:
+      "Two fields of a Service do that. Without `selector` Kubernetes keeps its EndpointSlices no more and does not take them away either: they hold the addresses of the day on which the selector went. With `internalTrafficPolicy: Local` istiod gives proxies the endpoints of their own node alone, and none of other clusters, whatever the weights of routes are. Services that isthmus applies differ then from what was applied, which is told first.",
   },
   ISM764: {
     summary: "A node's kubelet or container runtime stands still",

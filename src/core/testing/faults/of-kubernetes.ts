@@ -96,8 +96,9 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
   },
   {
     name: "east-webhook-is-left-over",
-    happens: inCluster("east", () => ({
+    happens: inCluster("east", (one) => ({
       writeHooks: [
+        ...(one.writeHooks ?? []),
         {
           name: "routes.guard.example",
           kind: "ValidatingWebhookConfiguration",
@@ -110,6 +111,29 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
       ],
     })),
     causes: ["error ISM593 east"],
+  },
+  {
+    name: "east-webhook-holds-endpoints-back",
+    happens: inCluster("east", (one) => ({
+      controllers: {
+        ...(one.controllers ?? nothing),
+        endpointsOfNobody: [{ service: "shop/orders", pod: "orders-v1-gone", address: "10.42.0.19" }],
+      },
+      writeHooks: [
+        ...(one.writeHooks ?? []),
+        {
+          name: "all.notary.example",
+          kind: "ValidatingWebhookConfiguration",
+          configuration: "notary",
+          holds: ["endpoints"],
+          place: 0,
+          service: "notary/notary",
+          dead: "no-endpoints",
+          writer: { manager: "helm", time: "2026-01-01T00:00:00Z" },
+        },
+      ],
+    })),
+    causes: ["error ISM783 east"],
   },
   {
     name: "east-shop-is-being-deleted",

@@ -77,6 +77,16 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM440 east"],
   },
   {
+    name: "east-service-has-lost-its-selector",
+    happens: service("east", "sample/helloworld", () => ({ selector: {}, abandonedSlices: ["helloworld-x7k2p"] })),
+    causes: ["error ISM850 east"],
+  },
+  {
+    name: "west-service-keeps-calls-on-its-node",
+    happens: service("west", "shop/orders", () => ({ nodeLocal: true })),
+    causes: ["error ISM850 west"],
+  },
+  {
     name: "east-service-has-another-port",
     happens: service("east", "sample/helloworld", () => ({ ports: [5001] })),
     causes: ["error ISM440 east"],
