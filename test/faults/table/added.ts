@@ -86,6 +86,15 @@ export const addedFaults: readonly Fault[] = [
       ),
   },
   {
+    what: "calls to the Service without a route stay on their node in east",
+    inject: async () =>
+      patch("east", "back", "service/data", [{ op: "replace", path: "/spec/internalTrafficPolicy", value: "Local" }]),
+    causes: [cause("east", "ISM556")],
+    folds: ["ISM850"],
+    undo: async () =>
+      patch("east", "back", "service/data", [{ op: "replace", path: "/spec/internalTrafficPolicy", value: "Cluster" }]),
+  },
+  {
     what: "somebody has given istiod of west a variable more",
     inject: async () => {
       await on("west", istio, "set env deployment/istiod BY_HAND=yes");

@@ -123,6 +123,39 @@ export const kubernetesFaults: readonly Fault[] = [
     },
   },
   {
+    what: "a webhook for EndpointSlices is left over in east, whose Service is gone, and the pod of data has to go",
+    inject: async () => {
+      await put("east", {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "left-over" },
+        webhooks: [
+          {
+            name: "slices.left-over.example",
+            admissionReviewVersions: ["v1"],
+            sideEffects: "None",
+            timeoutSeconds: 1,
+            clientConfig: { service: { namespace: "default", name: "left-over" } },
+            rules: [
+              {
+                apiGroups: ["discovery.k8s.io"],
+                apiVersions: ["*"],
+                operations: ["CREATE", "UPDATE"],
+                resources: ["endpointslices"],
+              },
+            ],
+          },
+        ],
+      });
+      await kubectl("east", ["-n", "back", "delete", "pod", "-l", "app=data"]);
+    },
+    causes: [cause("east", "ISM783")],
+    says: "Service default/left-over, by which it is asked, is not there",
+    undo: async () => {
+      await kubectl("east", ["delete", "--ignore-not-found", "validatingwebhookconfiguration/left-over"]);
+    },
+  },
+  {
     what: "the Service of east's DNS was made again, and has another address",
     inject: async () => {
       const service = JSON.parse(

@@ -42,6 +42,15 @@ export const serviceFaults: readonly Fault[] = [
     causes: [cause("east", "ISM454", "ISM441")],
   },
   {
+    what: "the Service without a route has lost its selector in west, and its pod has to go",
+    inject: async () => {
+      await patch("west", "back", "service/data", [{ op: "remove", path: "/spec/selector" }]);
+      await kubectl("west", ["-n", "back", "delete", "pod", "-l", "app=data"]);
+    },
+    causes: [cause("west", "ISM454")],
+    folds: ["ISM850"],
+  },
+  {
     what: "v2 of the shop is scaled to 0",
     inject: async () => on("east", "shop", "scale deployment web-v2 --replicas=0"),
     causes: [cause("east", "ISM441", "ISM454")],
