@@ -1,6 +1,6 @@
 import type { ObjectId } from "../model/kube-object.ts";
 import type { PendingDeletion } from "../plan/pending-deletion.ts";
-import type { RefusedWrite, TriedWrites } from "../plan/plan.ts";
+import type { BareTrial, RefusedWrite, TriedWrites } from "../plan/plan.ts";
 
 /** What a plan says of the objects of one cluster. */
 export type DriftFacts =
@@ -21,6 +21,8 @@ export type DriftFacts =
       readonly unknown: readonly { readonly object: string; readonly reason: string }[];
       /** What policies and webhooks refuse, tried by writes that change nothing; left out where that is nothing. */
       readonly refusedWrites?: readonly RefusedWrite[];
+      /** Workloads of which a new pod was let in without a sidecar; left out where there are none. */
+      readonly bareTrials?: readonly BareTrial[];
       /** What else came of trying them; left out where nobody tried. */
       readonly triedWrites?: TriedWrites;
     }

@@ -22,6 +22,7 @@ import { istiodRights } from "./control-plane/istiod-rights.ts";
 import { istiodReady } from "./control-plane/istiod-ready.ts";
 import { meshConfig } from "./control-plane/mesh-config.ts";
 import { meshId } from "./control-plane/mesh-id.ts";
+import { newSidecarsCheck } from "./control-plane/new-sidecars.ts";
 import { proxiesAccept } from "./control-plane/proxies-accept.ts";
 import { proxiesConnected } from "./control-plane/proxies-connected.ts";
 import { proxiesCurrent } from "./control-plane/proxies-current.ts";
@@ -148,6 +149,7 @@ export const checks: readonly Check[] = [
   validation,
   writeHooks,
   controllerHooks,
+  newSidecarsCheck,
   writes,
   rootCertificate,
   clusterId,

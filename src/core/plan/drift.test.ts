@@ -328,3 +328,8 @@ it("tells of each object that somebody has deleted and that is not gone yet", ()
   ]);
   expect(drift({ objects: [planned({ action: "none" })] })).not.toHaveProperty("deletions");
 });
+
+it("keeps which workloads would get no sidecar", () => {
+  const bare = [{ id: idOf(route), refusal: true }] as const;
+  expect(drift({ bareTrials: bare })).toMatchObject({ bareTrials: bare });
+});

@@ -73,6 +73,7 @@ export function driftOf(
     ...(added.length === 0 ? {} : { added }),
     ...(deletions.length === 0 ? {} : { deletions }),
     ...(refusedWrites.length === 0 ? {} : { refusedWrites }),
+    ...(plan.bareTrials === undefined ? {} : { bareTrials: plan.bareTrials }),
     ...(plan.triedWrites === undefined ? {} : { triedWrites: plan.triedWrites }),
     unknown: refused
       .filter((one) => !isJudged(one))

@@ -62,6 +62,13 @@ export interface TriedWrites {
   readonly unknown: readonly { readonly write: string; readonly reason: string }[];
 }
 
+/** A workload of which a new pod, by a dry-run, has no sidecar, though it does not refuse one. */
+export interface BareTrial {
+  readonly id: ObjectId;
+  /** True where the pod refuses one as it was let in, which its template does not. */
+  readonly refusal?: true;
+}
+
 /** The plan for one cluster. An unreachable one has its reason and nothing else. */
 export type ClusterPlan =
   | {
@@ -85,6 +92,8 @@ export type ClusterPlan =
       readonly theirs?: readonly string[];
       /** What the API server refuses of writes that were tried; absent where that is nothing, or none were. */
       readonly refusedWrites?: readonly RefusedWrite[];
+      /** Of which a new pod was let in without a sidecar; absent where that is nothing, or none were tried. */
+      readonly bareTrials?: readonly BareTrial[];
       /** Absent where none were tried. */
       readonly triedWrites?: TriedWrites;
     }

@@ -98,6 +98,7 @@ export async function planCluster(
     ...effect,
     ...(one.facts.installed === undefined ? {} : { theirs: installedParts(one.facts.installed) }),
     ...(trials.refused.length === 0 ? {} : { refusedWrites: trials.refused }),
+    ...(trials.bare.length === 0 ? {} : { bareTrials: trials.bare }),
     ...(scope.tryWrites ? { triedWrites: trials.tried(known.map(({ object }) => object)) } : {}),
   };
 }

@@ -252,3 +252,22 @@ it("says that a quota has no room for the next pod, which everything else lets i
     unknown: [{ write: "pods of Deployment sample/web", reason: expect.stringContaining("exceeded quota: team") }],
   });
 });
+
+it("tells of pods that are let in without a sidecar, whether they refuse one by then, and not of those that ask for none", async () => {
+  const { client, server } = await sampleCluster();
+  server.put({
+    apiVersion: "v1",
+    kind: "Namespace",
+    metadata: { name: "asks", labels: { "istio-injection": "enabled" } },
+  });
+  const trials = createWriteTrials(client, signal);
+  const inNamespace = (namespace: string, labels = {}): KubeObject => ({
+    ...deployment,
+    metadata: { name: "web", namespace },
+    spec: { template: { metadata: { labels }, spec: podSpec } },
+  });
+  await trials.of(inNamespace("asks"));
+  await trials.of(inNamespace("sample"));
+  await trials.of(inNamespace("shop", { "sidecar.istio.io/inject": "false" }));
+  expect(trials.bare).toEqual([{ id: { group: "apps", kind: "Deployment", namespace: "sample", name: "web" } }]);
+});

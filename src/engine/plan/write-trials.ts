@@ -1,11 +1,12 @@
 import type { KubeObject, ObjectId } from "../../core/model/kube-object.ts";
 import { describeId, idOf } from "../../core/model/kube-object.ts";
 import type { Service } from "../../core/model/mesh.ts";
-import type { RefusedWrite, TriedWrites } from "../../core/plan/plan.ts";
+import type { BareTrial, RefusedWrite, TriedWrites } from "../../core/plan/plan.ts";
 import { isIstioConfig } from "../../core/render/istio-config.ts";
 import { compareText } from "../../core/render/order.ts";
 import type { KubeClient } from "../../kube/client.ts";
 import { KubeError, unlessForbidden } from "../../kube/errors.ts";
+import { hasSidecar, refusesSidecar } from "../facts/sidecars.ts";
 import { judgeTrial } from "./judge-trial.ts";
 import type { NamesInNamespace } from "./live-trial-pod.ts";
 import { liveTrialPodOf } from "./live-trial-pod.ts";
@@ -23,6 +24,8 @@ export interface WriteTrials {
   readonly ofServices: (services: readonly Pick<Service, "namespace" | "name">[]) => Promise<void>;
   /** What was refused so far. */
   readonly refused: readonly RefusedWrite[];
+  /** Of which a new pod was let in without a sidecar that it does not refuse itself, whether or not its namespace asks for one. */
+  readonly bare: readonly BareTrial[];
   /** What is known of writes of these objects by now. */
   readonly tried: (objects: readonly KubeObject[]) => TriedWrites;
 }
@@ -32,6 +35,7 @@ export const noTrials: WriteTrials = {
   of: async () => Promise.resolve(),
   ofServices: async () => Promise.resolve(),
   refused: [],
+  bare: [],
   tried: () => ({ pods: [], unknown: [] }),
 };
 
@@ -45,7 +49,7 @@ export const noTrials: WriteTrials = {
  */
 export function createWriteTrials(client: KubeClient, signal: AbortSignal): WriteTrials {
   const begun = new Set<string>();
-  const found: Found = { refused: [], pods: new Set(), unknown: [] };
+  const found: Found = { refused: [], bare: [], pods: new Set(), unknown: [] };
   const scope: TrialScope = { found, signal };
   const once = async (key: string, work: () => Promise<void>): Promise<void> => {
     if (!begun.has(key)) {
@@ -57,6 +61,7 @@ export function createWriteTrials(client: KubeClient, signal: AbortSignal): Writ
     [...begun].some((key) => key.startsWith("pods ") && key.endsWith(` ${namespace}`));
   return {
     refused: found.refused,
+    bare: found.bare,
     of: async (object, { isAsked } = { isAsked: false }) => {
       const id = idOf(object);
       const key = keyOfKind(id);
@@ -93,6 +98,7 @@ export function createWriteTrials(client: KubeClient, signal: AbortSignal): Writ
 /** What has come of the trials so far. */
 interface Found {
   readonly refused: RefusedWrite[];
+  readonly bare: BareTrial[];
   /** Namespaces. */
   readonly pods: Set<string>;
   readonly unknown: TriedWrites["unknown"][number][];
@@ -121,7 +127,12 @@ async function attemptPod(client: KubeClient, trial: TrialPod | undefined, scope
   }
   const { pod, maker, isOwned } = trial;
   const { found, signal } = scope;
-  const error = await errorOf(async () => client.create(pod, { dryRun: true, signal }), scope);
+  const error = await errorOf(async () => {
+    const made = await client.create(pod, { dryRun: true, signal });
+    if (isBare(pod, made)) {
+      found.bare.push({ id: maker, ...(refusesSidecar(made) ? { refusal: true } : {}) });
+    }
+  }, scope);
   const verdict = judgeTrial(error, isOwned ? "pod" : "naked pod");
   if (error !== undefined && verdict !== "let in") {
     tell(found, verdict, { id: maker, pod: true, says: error.message });
@@ -129,6 +140,12 @@ async function attemptPod(client: KubeClient, trial: TrialPod | undefined, scope
   if (verdict !== "unknown") {
     found.pods.add(maker.namespace ?? "");
   }
+}
+
+/** Istio adds none on a node's network either. */
+function isBare(asked: KubeObject, made: KubeObject): boolean {
+  const { hostNetwork } = (asked["spec"] ?? {}) as { readonly hostNetwork?: boolean };
+  return !hasSidecar(made) && !refusesSidecar(asked) && hostNetwork !== true;
 }
 
 /** As what makes the pods of one of the services makes them, all of one namespace. */

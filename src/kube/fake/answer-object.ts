@@ -45,9 +45,20 @@ export function createObject(asked: Omit<ObjectRequest, "name">, { store }: Fake
   if (refusal !== undefined) {
     return refusal;
   }
+  const made = isDryRun(asked) ? injected(object, namespace, store) : object;
   return store.find(kind, namespace, name) === undefined
-    ? answer(201, store.put(object, { store: !isDryRun(asked) }).object)
+    ? answer(201, store.put(made, { store: !isDryRun(asked) }).object)
     : answer(409, statusBody(409, "AlreadyExists", `${kind.plural} "${name}" already exists`));
+}
+
+/** What Istio's webhook makes of a pod that is tried where the namespace asks for sidecars; pods that are made have what their tests give them. */
+function injected(object: WireObject, namespace: string | undefined, store: FakeStore): WireObject {
+  const space = store.find({ apiVersion: "v1", kind: "Namespace" }, undefined, namespace ?? "");
+  const labels = (space?.metadata["labels"] ?? {}) as Readonly<Record<string, string>>;
+  const spec = object["spec"] as { readonly containers?: readonly object[] } | undefined;
+  return object.kind === "Pod" && (labels["istio-injection"] === "enabled" || labels["istio.io/rev"] !== undefined)
+    ? { ...object, spec: { ...spec, containers: [...(spec?.containers ?? []), { name: "istio-proxy" }] } }
+    : object;
 }
 
 function isDryRun({ url }: FakeRequest): boolean {

@@ -32,6 +32,50 @@ export const admissionFaults: readonly Fault[] = [
     },
   },
   {
+    what: "a MutatingAdmissionPolicy labels new pods of namespace back in west as ones without a sidecar",
+    inject: async () => {
+      const metadata = { name: "by-hand" };
+      const apiVersion = "admissionregistration.k8s.io/v1";
+      await put("west", {
+        apiVersion,
+        kind: "MutatingAdmissionPolicy",
+        metadata,
+        spec: {
+          failurePolicy: "Fail",
+          reinvocationPolicy: "Never",
+          matchConstraints: {
+            resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+          },
+          mutations: [
+            {
+              patchType: "ApplyConfiguration",
+              applyConfiguration: {
+                expression: 'Object{metadata: Object.metadata{labels: {"sidecar.istio.io/inject": "false"}}}',
+              },
+            },
+          ],
+        },
+      });
+      const namespaceSelector = { matchLabels: { "kubernetes.io/metadata.name": "back" } };
+      await put("west", {
+        apiVersion,
+        kind: "MutatingAdmissionPolicyBinding",
+        metadata,
+        spec: { policyName: "by-hand", matchResources: { namespaceSelector } },
+      });
+    },
+    causes: [cause("west", "ISM782")],
+    says: "which its template does not have",
+    undo: async () => {
+      await kubectl("west", [
+        "delete",
+        "--ignore-not-found",
+        "mutatingadmissionpolicybinding/by-hand",
+        "mutatingadmissionpolicy/by-hand",
+      ]);
+    },
+  },
+  {
     what: "the webhook that injects sidecars leaves namespace shop out in east",
     inject: async () => {
       const [name] = (await kubectl("east", ["get", "mutatingwebhookconfiguration", "-o", "name"]))

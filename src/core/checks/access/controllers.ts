@@ -1,7 +1,7 @@
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectl } from "../commands.ts";
-import { endpointWrites } from "../control-plane/controller-hooks.ts";
+import { holdsEndpoints } from "../control-plane/controller-hooks.ts";
 import type { ControllerFacts, ControllerLease, Waiting } from "../controller-facts.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
@@ -30,7 +30,7 @@ function findingsOf(one: ReachedCluster, facts: ControllerFacts): readonly Findi
     ...of(one, facts, {
       code: "ISM591",
       program: "kube-controller-manager",
-      undone: managersWork(facts),
+      undone: managersWork(isRefused(one, facts) ? { ...facts, endpointsOfNobody: [] } : facts),
       follows:
         "What it keeps stays as it is: endpoints of pods that are gone get requests, which fail, new ones get none, and no pod is made again.",
       right:
@@ -49,6 +49,12 @@ function findingsOf(one: ReachedCluster, facts: ControllerFacts): readonly Findi
       right: "create pods --subresource=binding --as=system:kube-scheduler --all-namespaces",
     }),
   ];
+}
+
+/** A controller manager that runs is not to blame for endpoints that it may not write (`control-plane/controller-hooks`). */
+function isRefused(one: ReachedCluster, { leases }: ControllerFacts): boolean {
+  const isSilent = leases.some(({ name, silent }) => name === "kube-controller-manager" && silent >= silentSeconds);
+  return !isSilent && (one.writeHooks ?? []).some(holdsEndpoints);
 }
 
 interface Program {
@@ -80,7 +86,7 @@ function of(
           ? `Whoever runs the control plane of ${one.cluster} has to bring ${program} back: it is a static pod in most clusters that people run themselves, and the provider's own where one is hired; where it runs, its log says why, or its accounts have lost rights. ${kubectl(one, "-n", "kube-system", "get", "pods", "-l", `component=${program}`)}`
           : `It renews its Lease, so that its rights or its load keep it from this: whoever runs the control plane of ${one.cluster} has to see what its log says, and whether the rights of its accounts are there (an API server that starts puts back ClusterRoles and bindings of Kubernetes that somebody deleted). ${kubectl(one, "auth", "can-i", ...right.split(" "))}`,
       cluster: one.cluster,
-      needs: [storedWrites(one.cluster), ...(code === "ISM591" ? [endpointWrites(one.cluster)] : [])],
+      needs: [storedWrites(one.cluster)],
       breaks: [
         nodes(one.cluster),
         ...(code === "ISM591" ? facts.endpointsOfNobody.map(({ service }) => serviceIn(one.cluster, service)) : []),

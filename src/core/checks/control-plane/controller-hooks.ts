@@ -15,9 +15,9 @@ export const controllerHooks: Check = {
   run: (facts) =>
     reachedClusters(facts).flatMap((one) =>
       (one.writeHooks ?? []).flatMap((hook) => {
-        const { holds = [], dead, service = "" } = hook;
-        const kept = holds.filter((what) => what !== "routes");
-        if (kept.length === 0 || dead === undefined) {
+        const { dead, service = "" } = hook;
+        const kept = keptFrom(hook);
+        if (kept.length === 0) {
           return [];
         }
         const object = { group: "admissionregistration.k8s.io", kind: hook.kind, name: hook.configuration };
@@ -25,7 +25,7 @@ export const controllerHooks: Check = {
         const why = dead === "no-service" ? "is not there" : "has no ready endpoint";
         return [
           problem("ISM783", {
-            detail: `Webhook ${hook.name} of ${hook.kind} ${hook.configuration}${by} has to be asked before ${kept.map((what) => words[what].objects).join(" and ")} are written in ${one.cluster}, and Service ${service}, by which it is asked, ${why}: the API server refuses each write. ${kept.map((what) => words[what].follows).join(" ")}`,
+            detail: `Webhook ${hook.name} of ${hook.kind} ${hook.configuration}${by} has to be asked before ${kept.map((what) => words[what].objects).join(" and ")} are written in ${one.cluster}, and Service ${service}, by which it is asked, ${why}: the API server refuses each write. ${kept.map((what) => words[what].follows).join(" ")}${holdsEndpoints(hook) ? staleWords(one) : ""}`,
             fix: `Whoever runs the webhook has to bring back what answers for it (Service ${service}); where nobody runs it any more, its configuration is left over, and whoever installed it has to delete it: ${kubectlCommand(one, "delete", object)}`,
             cluster: one.cluster,
             object,
@@ -53,16 +53,29 @@ const words = {
 function brokenBy(one: ReachedCluster, { holds = [] }: WriteHookFacts): readonly Subject[] {
   const stale = one.controllers?.endpointsOfNobody ?? [];
   return [
-    ...(holds.includes("endpoints")
-      ? [endpointWrites(one.cluster), ...stale.map(({ service }) => serviceIn(one.cluster, service))]
-      : []),
+    ...(holds.includes("endpoints") ? stale.map(({ service }) => serviceIn(one.cluster, service)) : []),
     ...(holds.includes("leases") ? [leaseWrites(one.cluster), storedWrites(one.cluster)] : []),
   ];
 }
 
-/** That controllers may write the EndpointSlices of the mesh's namespaces. */
-export function endpointWrites(cluster: string): Subject {
-  return `writes of endpoints of ${cluster}`;
+/** What of Kubernetes' own a webhook refuses, since nobody answers for it. */
+function keptFrom({ holds = [], dead }: WriteHookFacts): readonly ("endpoints" | "leases")[] {
+  return dead === undefined ? [] : holds.filter((what) => what !== "routes");
+}
+
+/** Whether controllers may not write the EndpointSlices of the mesh's namespaces for it. */
+export function holdsEndpoints(hook: WriteHookFacts): boolean {
+  return keptFrom(hook).includes("endpoints");
+}
+
+/** Endpoints that are old already. */
+function staleWords({ controllers }: ReachedCluster): string {
+  const pods = (controllers?.endpointsOfNobody ?? []).map(
+    ({ pod, address, service }) => `${pod} (${address}) of ${service}`,
+  );
+  return pods.length === 0
+    ? ""
+    : ` There is no pod ${pods.slice(0, 3).join(" and ")} any more, and it is a ready endpoint.`;
 }
 
 /** That whoever has a Lease may renew it. */

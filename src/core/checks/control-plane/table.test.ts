@@ -147,6 +147,26 @@ const table: readonly CheckRow[] = [
   ],
   ["control-plane/webhook", "no webhook", withIstiod({ webhook: false }), ["error ISM423 east"]],
   [
+    "control-plane/new-sidecars",
+    "a pod that is let in without one",
+    withCompared({ bareTrials: [{ id: { group: "apps", kind: "Deployment", namespace: "sample", name: "a" } }] }),
+    ["error ISM782 east"],
+  ],
+  [
+    "control-plane/new-sidecars",
+    "one that somebody's policy labels on its way",
+    withCompared({
+      bareTrials: [{ id: { group: "apps", kind: "Deployment", namespace: "sample", name: "a" }, refusal: true }],
+    }),
+    ["error ISM782 east"],
+  ],
+  [
+    "control-plane/new-sidecars",
+    "nothing in a namespace that asks for none",
+    withCompared({ bareTrials: [{ id: { group: "apps", kind: "Deployment", namespace: "istio-system", name: "a" } }] }),
+    [],
+  ],
+  [
     "control-plane/controller-hooks",
     "one of EndpointSlices whose Service is gone",
     withHook({ holds: ["endpoints"], dead: "no-service" }),

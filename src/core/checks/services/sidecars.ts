@@ -1,6 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyCommand, kubectl, restart } from "../commands.ts";
+import { newSidecars } from "../control-plane/new-sidecars.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
@@ -69,7 +70,9 @@ function needsOf({ one, service, namespace, injected }: Bare): readonly Subject[
       appliedObject(one.cluster, { group: "apps", kind: "Deployment", namespace, name }),
     );
   }
-  return [injected ? webhookOf(one.cluster) : injectedNamespace(one.cluster, namespace)];
+  return injected
+    ? [webhookOf(one.cluster), newSidecars(one.cluster, namespace)]
+    : [injectedNamespace(one.cluster, namespace)];
 }
 
 function reasonOf({ one, service, namespace, injected, unserved }: Bare): string {

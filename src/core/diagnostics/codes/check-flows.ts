@@ -172,6 +172,11 @@ export const flowCodes = {
     explanation:
       "The API server asks a webhook before each write of the kinds that its configuration names, and refuses the write when nobody answers (failurePolicy Fail). A configuration that outlives its program does that to every apply, shift and drain, while requests go on by the routes that are there. Whether a webhook that answers would say no is told by a plan.",
   },
+  ISM782: {
+    summary: "New pods would get no sidecar",
+    explanation:
+      'check has the API server make one pod of each workload that speaks for its namespace, by a dry-run, and looks at what comes of it. A namespace that asks for injection, a webhook that is registered and an istiod that answers are not all: a mutating webhook or policy of somebody else can label pods with sidecar.istio.io/inject: "false", and selectors and conditions of Istio\'s own webhooks, or its configuration, can leave pods out. Pods that run have theirs until they are made anew.',
+  },
   ISM783: {
     summary: "A webhook keeps Kubernetes' controllers from their work",
     explanation:

@@ -2,7 +2,7 @@ import type { CertificateFacts } from "../../checks/certificate-facts.ts";
 import type { GatewayFacts, IstiodPod } from "../../checks/control-plane-facts.ts";
 import type { CredentialTrial } from "../../checks/credential-facts.ts";
 import type { AddedToObject, DriftFacts, DriftedObject } from "../../checks/drift-facts.ts";
-import type { RefusedWrite } from "../../plan/plan.ts";
+import type { BareTrial, RefusedWrite } from "../../plan/plan.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../../checks/facts.ts";
 import type { Drain } from "../../model/drain.ts";
 import type { ObjectId } from "../../model/kube-object.ts";
@@ -207,6 +207,14 @@ export function refuses(cluster: Name, ...refused: readonly RefusedWrite[]): Cha
   return inCluster(cluster, (one) => {
     const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;
     return { drift: { ...before, refusedWrites: [...(before.refusedWrites ?? []), ...refused] } };
+  });
+}
+
+/** Workloads of which a new pod is let in without a sidecar. */
+export function letsInBare(cluster: Name, ...bare: readonly BareTrial[]): Change {
+  return inCluster(cluster, (one) => {
+    const before: DriftFacts = one.drift?.kind === "compared" ? one.drift : compared;
+    return { drift: { ...before, bareTrials: [...(before.bareTrials ?? []), ...bare] } };
   });
 }
 

@@ -24,18 +24,7 @@ const withoutIstiod = [
 const unreached = "east-api-server-does-not-reach-istiod";
 
 /** What needs pods that start. */
-const withoutNodes = [
-  "east-apply-has-not-ended",
-  "east-istio-cni-does-not-start",
-  "east-dns-has-another-address",
-  "east-node-is-tainted",
-  "east-istiod-crashes",
-  "east-ingress-is-not-ready",
-  "east-gateway-waits-for-an-address",
-  "west-keeps-old-endpoints",
-  "east-orders-has-no-ready-pod",
-  "west-gets-no-connection-to-east",
-];
+const withoutNodes = [...withoutSchedule, "west-gets-no-connection-to-east"];
 
 /**
  * By fault, those that it brings about or hides: who looks at the facts sees
@@ -171,6 +160,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-istiod-crashes": [unreached, ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
   "east-istiod-waits-for-a-refused-cluster": [unreached, ...withoutIstiod],
   "east-injector-is-gone": [
+    "east-policy-keeps-sidecars-away",
     unreached,
     "east-ingress-is-not-ready",
     "east-pod-has-no-sidecar",
@@ -252,7 +242,10 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate", "east-ingress-has-no-order-of-failover"],
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
   "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
-  "east-shop-is-not-injected": ["west-gets-no-connection-to-east"],
+  "east-shop-is-not-injected": ["west-gets-no-connection-to-east", "east-policy-keeps-sidecars-away"],
+  "east-service-has-lost-its-selector": ["west-gets-no-connection-to-east"],
+  "east-webhook-holds-endpoints-back": ["east-orders-has-no-ready-pod", "west-gets-no-connection-to-east"],
+  "east-policy-keeps-sidecars-away": ["west-gets-no-connection-to-east"],
   "east-service-is-gone": ["west-gets-no-connection-to-east"],
   "east-service-has-another-port": ["west-gets-no-connection-to-east"],
   "east-pods-are-in-another-network": ["west-gets-no-connection-to-east"],
@@ -293,6 +286,7 @@ export const sameFacts: readonly (readonly string[])[] = [
   ["east-has-lost-its-inventory", "east-gateway-lets-few-in"],
   ["east-has-lost-its-inventory", "east-shop-namespace-was-deleted"],
   ["east-has-lost-its-inventory", "east-apply-has-not-ended"],
+  ["east-has-lost-its-inventory", "east-policy-keeps-sidecars-away"],
   // What is asked for and not there yet is told with the apply that was to make it.
   ["weights-were-not-applied", "east-apply-has-not-ended"],
 ];

@@ -1,6 +1,8 @@
 import type { ReachedCluster } from "../../checks/facts.ts";
-import { all, inCluster, istiodPods, noReadyPods, refuses, routeId, service } from "./changes.ts";
+import { all, inCluster, istiodPods, letsInBare, noReadyPods, refuses, routeId, service } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
+
+const ordersMaker = { group: "apps", kind: "Deployment", namespace: "shop", name: "orders-v1" };
 
 const nothing = { leases: [], endpointsOfNobody: [], unseenDeployments: [], unscheduledPods: [] };
 
@@ -111,6 +113,14 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
       ],
     })),
     causes: ["error ISM593 east"],
+  },
+  {
+    name: "east-policy-keeps-sidecars-away",
+    happens: all(
+      letsInBare("east", { id: { ...ordersMaker }, refusal: true }),
+      service("east", "shop/orders", () => ({ withoutSidecar: ["orders-v1-new"] })),
+    ),
+    causes: ["error ISM782 east"],
   },
   {
     name: "east-webhook-holds-endpoints-back",
