@@ -77,6 +77,24 @@ describe("a missing certificate", () => {
   });
 });
 
+it.each([
+  ["isthmus", "isthmus apply"],
+  ["kubectl-replace", "isthmus apply --cluster east --force-conflicts=Secret"],
+])("the apply that fills a Secret which %s wrote last takes over what is another's", (by, command) => {
+  const ended = { notBefore: "2020-01-01T00:00:00Z", notAfter: "2020-02-01T00:00:00Z", hosts: ["door.example"] };
+  const facts = withCluster("east", () => ({
+    tlsSecrets: [{ name: "door", present: true, written: { by, at: "2026-11-23T05:00:00Z" }, ...ended }],
+  }));
+  const route = { hosts: ["door.example"], tls: { secretName: "door", issuer: "own" } };
+  const services = facts.mesh.services.map((service) => ({
+    ...service,
+    routes: service.routes.map((one) => ({ ...one, ...route })),
+  }));
+  const ownIssuers = { own: { server: "https://acme.example/dir" } };
+  const [found] = findingsOf("certificates/front-doors", { ...facts, mesh: { ...facts.mesh, services, ownIssuers } });
+  expect([found?.code, found?.commands]).toEqual(["ISM450", [command]]);
+});
+
 it.each<readonly [string, Parameters<typeof findingsOf>[0], (pod: GatewayPod) => Partial<GatewayPod>, string]>([
   ["a listener that is not there", "gateways/listener", () => ({ listeners: [] }), eastWestGateway],
   [

@@ -1,4 +1,6 @@
-import type { MeshOutline } from "./facts.ts";
+import type { TlsSecretFacts } from "./certificate-facts.ts";
+import { applyCommand } from "./commands.ts";
+import type { MeshFacts, MeshOutline, ReachedCluster } from "./facts.ts";
 
 /** The issuer by which isthmus orders the certificate of that Secret; undefined for certificates of others. */
 export function ownIssuerOf(
@@ -8,4 +10,15 @@ export function ownIssuerOf(
   return services
     .flatMap(({ routes }) => routes)
     .flatMap(({ tls }) => (tls?.secretName === secretName ? (ownIssuers[tls.issuer ?? ""] ?? []) : []))[0];
+}
+
+/** The apply that fills such a Secret: of one that somebody else has written since it takes the fields over, which would be refused otherwise. */
+export function fillCommand(
+  facts: MeshFacts,
+  { cluster }: ReachedCluster,
+  { written }: Pick<TlsSecretFacts, "written">,
+): string {
+  return written === undefined || ["", "isthmus"].includes(written.by)
+    ? applyCommand(facts)
+    : applyCommand(facts, { cluster, force: ["Secret"] });
 }

@@ -3,10 +3,10 @@ import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
 import type { TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { applyCommand, kubectl } from "../commands.ts";
+import { kubectl } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
-import { ownIssuerOf } from "../own-issuer.ts";
+import { fillCommand, ownIssuerOf } from "../own-issuer.ts";
 
 /** A certificate that is there and valid is no use for another host, or without its own key. */
 export const certificatesFit: Check = {
@@ -22,12 +22,16 @@ export const certificatesFit: Check = {
     ),
 };
 
-function findingOf(facts: MeshFacts, one: ReachedCluster, { name }: TlsSecretFacts, wrong: readonly string[]): Finding {
+function findingOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts, wrong: readonly string[]): Finding {
+  const { name } = secret;
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
   return problem("ISM494", {
     detail: `Secret ${istioNamespace}/${name} of ${one.cluster} ${wrong.join("; it ")}.`,
     ...(ownIssuerOf(facts.mesh, name) !== undefined
-      ? { fix: "An apply orders one that fits, or takes that of another cluster.", commands: [applyCommand(facts)] }
+      ? {
+          fix: "An apply orders one that fits, or takes that of another cluster.",
+          commands: [fillCommand(facts, one, secret)],
+        }
       : { fix: handFix(one, name) }),
     cluster: one.cluster,
     object,

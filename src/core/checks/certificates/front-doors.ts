@@ -1,10 +1,10 @@
 import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import { applyCommand, kubectl } from "../commands.ts";
+import { kubectl } from "../commands.ts";
 import type { StrayObject, TlsSecretFacts } from "../certificate-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
-import { ownIssuerOf } from "../own-issuer.ts";
+import { fillCommand, ownIssuerOf } from "../own-issuer.ts";
 import { daysUntil, meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
 import { appliedObject, issuanceOf, issuing, objectOf } from "../subjects.ts";
@@ -138,7 +138,7 @@ function fixOf(facts: MeshFacts, one: ReachedCluster, secret: string): Pick<Find
   if (issued !== undefined && ownIssuerOf(facts.mesh, secret) !== undefined) {
     return {
       fix: "isthmus orders it, and puts it into every cluster that lacks it.",
-      commands: [applyCommand(facts)],
+      commands: [fillCommand(facts, one, one.tlsSecrets.find(({ name }) => name === secret) ?? {})],
     };
   }
   return {

@@ -9,7 +9,7 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { applyCommand, kubectlCommand, renewCommand } from "../commands.ts";
 import { meshClusters } from "../reached.ts";
 import { objectOf } from "../subjects.ts";
-import { ownIssuerOf } from "../own-issuer.ts";
+import { fillCommand, ownIssuerOf } from "../own-issuer.ts";
 
 /**
  * Certificates that isthmus orders are renewed by its commands alone, are the
@@ -45,7 +45,7 @@ function findingsOf(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFact
   }
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name: secret.name };
   const about = { cluster: one.cluster, object, needs: [objectOf(one.cluster, object)] };
-  return [...foreign(facts, secret, about), ...due(facts, secret, about)];
+  return [...foreign(facts, one, secret, about), ...due(facts, secret, about)];
 }
 
 /** A Secret has one writer: each would undo what the other does. */
@@ -82,7 +82,7 @@ function writerOf({ by, at }: WrittenBy): string {
 
 type About = Pick<Parameters<typeof problem>[1], "object" | "needs"> & { readonly cluster: string };
 
-function foreign(facts: MeshFacts, secret: TlsSecretFacts, about: About): readonly Finding[] {
+function foreign(facts: MeshFacts, one: ReachedCluster, secret: TlsSecretFacts, about: About): readonly Finding[] {
   const { name, acmeServer, written } = secret;
   const server = ownIssuerOf(facts.mesh, name)?.server;
   const somebody = `put there by somebody else${written === undefined ? "" : ` (written last by ${writerOf(written)})`}`;
@@ -92,7 +92,7 @@ function foreign(facts: MeshFacts, secret: TlsSecretFacts, about: About): readon
         warning("ISM662", {
           detail: `The certificate in Secret ${istioNamespace}/${name} of ${about.cluster} was ${acmeServer === undefined ? somebody : `ordered from ${acmeServer}`}, and the mesh file names ${server}.`,
           fix: "The next apply orders one from there.",
-          commands: [applyCommand(facts)],
+          commands: [fillCommand(facts, one, secret)],
           ...about,
         }),
       ];
@@ -131,28 +131,30 @@ function differing(facts: MeshFacts): readonly Finding[] {
     const newest = held.toSorted((a, b) => (a.ends < b.ends ? 1 : -1))[0];
     return held
       .filter(({ secret }) => secret.fingerprint !== newest?.secret.fingerprint)
-      .map(({ one, ends }) => differs(facts, one, { name, ends, newest }));
+      .map(({ one, secret, ends }) => differs(facts, one, { secret, ends, newest }));
   });
 }
 
 function differs(
   facts: MeshFacts,
-  { cluster }: ReachedCluster,
+  one: ReachedCluster,
   {
-    name,
+    secret,
     ends,
     newest,
   }: {
-    readonly name: string;
+    readonly secret: TlsSecretFacts;
     readonly ends: string;
     readonly newest: { readonly one: ReachedCluster; readonly ends: string } | undefined;
   },
 ): Finding {
+  const { name } = secret;
+  const { cluster } = one;
   const object = { group: "", kind: "Secret", namespace: istioNamespace, name };
   return problem("ISM661", {
     detail: `Secret ${istioNamespace}/${name} of ${cluster} holds another certificate than that of ${newest?.one.cluster ?? ""}: it ends on ${ends.slice(0, 10)}, the other on ${(newest?.ends ?? "").slice(0, 10)}.`,
     fix: "An apply puts one of them into all clusters, without an order.",
-    commands: [applyCommand(facts)],
+    commands: [fillCommand(facts, one, secret)],
     cluster,
     object,
     needs: [objectOf(cluster, object)],
