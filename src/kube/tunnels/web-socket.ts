@@ -1,8 +1,9 @@
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { createHash, randomBytes } from "node:crypto";
 import type { Duplex } from "node:stream";
 import type { Dispatcher } from "undici";
 import upgrade from "undici/lib/api/api-upgrade.js";
+import { Receiver, Sender } from "ws";
 import type { Headers } from "../wire/send-once.ts";
 
 /** Where a WebSocket leads, and what is said to open it. */
@@ -67,13 +68,13 @@ export async function openWebSocket(
   return socket;
 }
 
-const opcodes = { continuation: 0, close: 8, ping: 9, pong: 10 } as const;
-const binary = 2;
+/** Longer ones are no answer of a port. */
+const longest = 2 ** 30;
 
-/** Speaks frames over a connection that was upgraded. One that breaks or speaks otherwise is closed. */
+/** Speaks frames over a connection that was upgraded, by the reader and the writer of `ws`. One that breaks or speaks otherwise is closed. */
 export function speakWebSocket(socket: Duplex, { message, closed }: WebSocketListener): WebSocket {
-  let rest: Buffer = Buffer.alloc(0);
-  let parts: Buffer[] = [];
+  const receiver = new Receiver({ isServer: false, maxPayload: longest });
+  const sender = new Sender(socket, {});
   let ended = false;
   const end = (): void => {
     if (!ended) {
@@ -84,97 +85,31 @@ export function speakWebSocket(socket: Duplex, { message, closed }: WebSocketLis
   };
   const close = (): void => {
     if (!ended && socket.writable) {
-      socket.end(frameOf(opcodes.close, Buffer.alloc(0)));
+      sender.close(undefined, undefined, true);
+      socket.end();
     }
   };
-  const take = (frame: Frame): void => {
-    if (ended) {
-      // Nothing counts behind the end.
-    } else if (frame.opcode === opcodes.close) {
-      close();
-      end();
-    } else if (frame.opcode === opcodes.ping) {
-      socket.write(frameOf(opcodes.pong, frame.payload));
-    } else if (frame.opcode !== opcodes.pong) {
-      parts.push(frame.payload);
-      if (frame.final) {
-        const whole = parts.length === 1 ? frame.payload : Buffer.concat(parts);
-        parts = [];
-        message(whole);
-      }
-    }
-  };
+  receiver.on("message", message);
+  receiver.on("ping", (payload: Buffer) => {
+    sender.pong(payload, true);
+  });
+  receiver.on("conclude", () => {
+    close();
+    end();
+  });
+  receiver.on("error", end);
   socket.on("data", (chunk: Buffer) => {
-    rest = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
-    for (let frame = readFrame(rest); frame !== undefined; frame = readFrame(rest)) {
-      if (frame === "broken") {
-        end();
-        return;
-      }
-      rest = rest.subarray(frame.length);
-      take(frame);
+    if (!ended) {
+      receiver.write(chunk);
     }
   });
   for (const event of ["error", "end", "close"]) {
     socket.once(event, end);
   }
-  return { send: (bytes, sent) => socket.write(frameOf(binary, bytes), sent), close };
-}
-
-interface Frame {
-  readonly opcode: number;
-  readonly final: boolean;
-  readonly payload: Buffer;
-  /** Of the whole frame, in bytes. */
-  readonly length: number;
-}
-
-/** Longer ones are no answer of a port. */
-const longest = 2 ** 30;
-
-/** The first frame of what has come; undefined while it is not whole (RFC 6455, 5.2). A server's frames have no mask, and without extensions no reserved bit. */
-function readFrame(bytes: Buffer): Frame | "broken" | undefined {
-  if (bytes.length < 2) {
-    return undefined;
-  }
-  const [first, second] = [bytes.readUInt8(0), bytes.readUInt8(1)];
-  if ((first & 0x70) !== 0 || (second & 0x80) !== 0) {
-    return "broken";
-  }
-  const head = second === 126 ? 4 : second === 127 ? 10 : 2;
-  if (bytes.length < head) {
-    return undefined;
-  }
-  const size = head === 2 ? second : head === 4 ? bytes.readUInt16BE(2) : Number(bytes.readBigUInt64BE(2));
-  if (size > longest) {
-    return "broken";
-  }
-  return bytes.length < head + size
-    ? undefined
-    : {
-        opcode: first & 0x0f,
-        final: (first & 0x80) !== 0,
-        payload: bytes.subarray(head, head + size),
-        length: head + size,
-      };
-}
-
-/** A client's frame: whole, and masked. */
-function frameOf(opcode: number, payload: Uint8Array): Buffer {
-  const size = payload.length;
-  const head = size < 126 ? 2 : size < 65_536 ? 4 : 10;
-  const frame = Buffer.alloc(head + 4 + size);
-  frame.writeUInt8(0x80 | opcode, 0);
-  frame.writeUInt8(0x80 | (head === 2 ? size : head === 4 ? 126 : 127), 1);
-  if (head === 4) {
-    frame.writeUInt16BE(size, 2);
-  } else if (head === 10) {
-    frame.writeBigUInt64BE(BigInt(size), 2);
-  }
-  const mask = randomBytes(4);
-  frame.set(mask, head);
-  for (const [index, byte] of payload.entries()) {
-    frame[head + 4 + index] = byte ^ (mask[index % 4] ?? 0);
-  }
-  return frame;
+  return {
+    send: (bytes, sent) => {
+      sender.send(bytes, { binary: true, compress: false, fin: true, mask: true }, sent);
+    },
+    close,
+  };
 }
