@@ -3,8 +3,7 @@
 
 declare module "ws" {
   import type { Buffer } from "node:buffer";
-  import type { Duplex } from "node:stream";
-  import { Writable } from "node:stream";
+  import type { Duplex, Writable } from "node:stream";
 
   /** Takes the bytes of the other side; emits "message", "ping", "pong" and, at the end, "conclude"; "error" for what is no frame. */
   export class Receiver extends Writable {
