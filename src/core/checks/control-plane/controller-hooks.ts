@@ -26,7 +26,7 @@ export const controllerHooks: Check = {
         return [
           problem("ISM783", {
             detail: `Webhook ${hook.name} of ${hook.kind} ${hook.configuration}${by} has to be asked before ${kept.map((what) => words[what].objects).join(" and ")} are written in ${one.cluster}, and Service ${service}, by which it is asked, ${why}: the API server refuses each write. ${kept.map((what) => words[what].follows).join(" ")}${holdsEndpoints(hook) ? staleWords(one) : ""}`,
-            fix: `Whoever runs the webhook has to bring back what answers for it (Service ${service}); where nobody runs it any more, its configuration is left over, and whoever installed it has to delete it: ${kubectlCommand(one, "delete", object)}`,
+            fix: `Whoever runs the webhook has to bring back what answers for it (Service ${service}); where nobody runs it any more, its configuration is left over, and whoever installed it has to delete it: ${kubectlCommand(one, "delete", object)}${holdsEndpoints(hook) ? againWords(one) : ""}`,
             cluster: one.cluster,
             object,
             breaks: [objectOf(one.cluster, object), ...brokenBy(one, hook)],
@@ -76,6 +76,22 @@ function staleWords({ controllers }: ReachedCluster): string {
   return pods.length === 0
     ? ""
     : ` There is no pod ${pods.slice(0, 3).join(" and ")} any more, and it is a ready endpoint.`;
+}
+
+/**
+ * The controller of EndpointSlices doubles its wait with every refusal, up to
+ * 1,000 seconds (pkg/controller/endpointslice of Kubernetes, maxSyncBackOff),
+ * and each event of a pod is a try more. A change of the Service itself does not wait.
+ */
+function againWords(one: ReachedCluster): string {
+  const services = [...new Set((one.controllers?.endpointsOfNobody ?? []).map(({ service }) => service))];
+  const lines = services.slice(0, 3).map((service) => {
+    const [namespace = "", name = ""] = service.split("/");
+    const id = { group: "", kind: "Service", namespace, name };
+    return `${kubectlCommand(one, "annotate", id, "look-again=now")} && ${kubectlCommand(one, "annotate", id, "look-again-")}`;
+  });
+  const atOnce = lines.length === 0 ? "" : `, here by ${lines.join(", and ")}`;
+  return `. After that Kubernetes' controller tries again at ever longer intervals, up to 1,000 seconds; any change of a Service makes it look at once${atOnce}`;
 }
 
 /** That whoever has a Lease may renew it. */
