@@ -3,7 +3,7 @@ import type { CounterReading, EndpointCounters } from "../../core/decide/count-a
 import { countAnswers } from "../../core/decide/count-answers.ts";
 import type { ProxyEndpoint } from "../facts/proxy-endpoints.ts";
 import type { MeasureInput, SplitMeasurement } from "./measure-split.ts";
-import { readCounters } from "./measure-split.ts";
+import { readCounters, untilKnown } from "./measure-split.ts";
 import type { Connection } from "./open-connection.ts";
 
 export interface ConnectInput extends Pick<MeasureInput, "client" | "listPods" | "service"> {
@@ -20,7 +20,6 @@ const atATime = 32;
 const pollMs = 100;
 /** A little longer than Istio gives a connection to come about: what a proxy has not counted then, it gave to nobody. */
 const longestMs = 12_000;
-const mostAttempts = 3;
 
 /**
  * Opens a bounded number of connections and counts which version each went to,
@@ -33,12 +32,7 @@ export async function measureConnections(
   input: ConnectInput,
   { signal }: { readonly signal: AbortSignal },
 ): Promise<SplitMeasurement> {
-  for (let attempt = 1; ; attempt += 1) {
-    const measured = await measureOnce(input, attempt, signal);
-    if (measured.kind === "counted" || measured.kind === "unwatched" || attempt === mostAttempts) {
-      return measured;
-    }
-  }
+  return untilKnown(async (attempt) => measureOnce(input, attempt, signal));
 }
 
 async function measureOnce(input: ConnectInput, attempt: number, signal: AbortSignal): Promise<SplitMeasurement> {

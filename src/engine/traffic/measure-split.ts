@@ -68,8 +68,13 @@ export async function measureSplit(
   options: { readonly signal: AbortSignal },
 ): Promise<SplitMeasurement> {
   const logs = { written: true };
+  return untilKnown(async (attempt) => measureOnce(input, { attempt, logs }, options.signal));
+}
+
+/** Measures until it is known where everything went or nobody counts, three times at most; the last attempt, from 1, is the one that counts. */
+export async function untilKnown(measure: (attempt: number) => Promise<SplitMeasurement>): Promise<SplitMeasurement> {
   for (let attempt = 1; ; attempt += 1) {
-    const measured = await measureOnce(input, { attempt, logs }, options.signal);
+    const measured = await measure(attempt);
     if (measured.kind === "counted" || measured.kind === "unwatched" || attempt === mostAttempts) {
       return measured;
     }

@@ -36,7 +36,7 @@ export async function proveConnections(
   const via: ProofWay = "address" in to ? "ingress" : "mesh";
   const port = await portOf(input, options.signal);
   if (port !== undefined && readsRequests(port, via)) {
-    return proofOf(input, via, { endpoints, diagnostics: [...found, portIsHttp(input, route, via)] });
+    return proofOf(input, via, { endpoints, diagnostics: [...found, portIsOther(input, route, via)] });
   }
   const asking: ConnectInput = {
     client: one.client,
@@ -83,23 +83,18 @@ function readsRequests(port: Parameters<typeof otherProtocol>[0], via: ProofWay)
     : other === undefined && spokenProtocol(port) !== undefined;
 }
 
-function portIsHttp({ one, service }: ProofInput, route: Route, via: ProofWay): Diagnostic {
+function portIsOther({ one, service }: ProofInput, route: Route, via: ProofWay): Diagnostic {
   const cluster = one.cluster.name;
   const { namespace, name } = service;
-  const object = { group: "", kind: "Service", namespace, name };
-  return via === "ingress"
-    ? {
-        ...errorOf("ISM861"),
-        detail: `Port ${service.port} of Service ${namespace}/${name} in ${cluster} is HTTP by its name or appProtocol: the sidecars of its pods read requests there, and not the TLS that comes by route ${route.name}.`,
-        fix: "Name the port tcp-… in every cluster, or give it appProtocol: tcp.",
-        cluster,
-        object,
-      }
-    : {
-        ...errorOf("ISM861"),
-        detail: `Port ${service.port} of Service ${namespace}/${name} in ${cluster} is not TCP by its name or appProtocol: sidecars of callers look for a request or a handshake in the first bytes of a connection, and route ${route.name} gets none.`,
-        fix: "Name the port tcp-… in every cluster, or give it appProtocol: tcp.",
-        cluster,
-        object,
-      };
+  const port = `Port ${service.port} of Service ${namespace}/${name} in ${cluster}`;
+  return {
+    ...errorOf("ISM861"),
+    detail:
+      via === "ingress"
+        ? `${port} is HTTP by its name or appProtocol: the sidecars of its pods read requests there, and not the TLS that comes by route ${route.name}.`
+        : `${port} is not TCP by its name or appProtocol: sidecars of callers look for a request or a handshake in the first bytes of a connection, and route ${route.name} gets none.`,
+    fix: "Name the port tcp-… in every cluster, or give it appProtocol: tcp.",
+    cluster,
+    object: { group: "", kind: "Service", namespace, name },
+  };
 }

@@ -3,6 +3,7 @@ import { problem } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster } from "../facts.ts";
 import { reachedClusters } from "../reached.ts";
+import { serviceObject } from "../service-object.ts";
 import type { Subject } from "../subjects.ts";
 import { objectOf, serviceIn, storedWrites } from "../subjects.ts";
 import type { WriteHookFacts } from "../webhook-facts.ts";
@@ -86,8 +87,7 @@ function staleWords({ controllers }: ReachedCluster): string {
 function againWords(one: ReachedCluster): string {
   const services = [...new Set((one.controllers?.endpointsOfNobody ?? []).map(({ service }) => service))];
   const lines = services.slice(0, 3).map((service) => {
-    const [namespace = "", name = ""] = service.split("/");
-    const id = { group: "", kind: "Service", namespace, name };
+    const id = serviceObject(service);
     return `${kubectlCommand(one, "annotate", id, "look-again=now")} && ${kubectlCommand(one, "annotate", id, "look-again-")}`;
   });
   const atOnce = lines.length === 0 ? "" : `, here by ${lines.join(", and ")}`;

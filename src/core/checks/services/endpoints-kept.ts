@@ -3,6 +3,7 @@ import { problem } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
+import { serviceObject } from "../service-object.ts";
 import { appliedObject, serviceIn } from "../subjects.ts";
 
 /**
@@ -24,7 +25,7 @@ export const endpointsKept: Check = {
 
 /** Kubernetes leaves the EndpointSlices of a Service without a selector to whoever writes them (https://kubernetes.io/docs/concepts/services-networking/service/#services-without-selectors). */
 function withoutSelector(one: ReachedCluster, { service, abandonedSlices = [] }: ServiceFacts): readonly Finding[] {
-  const id = idOfService(service);
+  const id = serviceObject(service);
   return abandonedSlices.length === 0
     ? []
     : [
@@ -42,7 +43,7 @@ function withoutSelector(one: ReachedCluster, { service, abandonedSlices = [] }:
 
 /** istio.io/istio, pilot/pkg/model/service.go: `NodeLocal`. */
 function onOneNode(clusters: number, one: ReachedCluster, { service, nodeLocal }: ServiceFacts): readonly Finding[] {
-  const id = idOfService(service);
+  const id = serviceObject(service);
   const patch = JSON.stringify({ spec: { internalTrafficPolicy: "Cluster" } });
   return nodeLocal !== true || clusters < 2
     ? []
@@ -58,9 +59,4 @@ function onOneNode(clusters: number, one: ReachedCluster, { service, nodeLocal }
           provenBy: { own: ["services"] },
         }),
       ];
-}
-
-function idOfService(service: string): { group: string; kind: string; namespace: string; name: string } {
-  const [namespace = "", name = ""] = service.split("/");
-  return { group: "", kind: "Service", namespace, name };
 }
