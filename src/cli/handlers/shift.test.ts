@@ -1,3 +1,4 @@
+import { appendFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -10,15 +11,22 @@ import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 
 let world: FakeClusters;
 let endpoints: Readonly<Record<string, readonly string[]>>;
+/** Happens when a proxy is asked for its endpoints, which a shift does before it writes. */
+let meanwhile: () => void;
 
 /** A mesh with v1 and v2 in one cluster, all requests to v1; its ingress has no address, so that no proof can be made. */
 beforeEach(async () => {
-  endpoints = {};
+  [endpoints, meanwhile] = [{}, () => {}];
   world = await startFakeClusters(["west"], {
     living: true,
     kinds: [endpointSlices],
-    podResponse: (asked) =>
-      asked.startsWith("/clusters") ? clustersPage(endpoints) : answerPod(world.servers["west"]?.store, asked),
+    podResponse: (asked) => {
+      if (!asked.startsWith("/clusters")) {
+        return answerPod(world.servers["west"]?.store, asked);
+      }
+      meanwhile();
+      return clustersPage(endpoints);
+    },
   });
   await giveTwoVersions(world);
   await world.run("apply --yes");
@@ -244,5 +252,16 @@ describe("shift -o jsonl", () => {
       new Set(["shift", "task.started", "task.done", "task.failed", "object.applied", "verification", "summary"]),
     );
     expectDocumented(lines);
+  });
+});
+
+describe("a shift whose mesh file somebody else writes meanwhile", () => {
+  it("writes nothing, and what was written stays", async () => {
+    meanwhile = () => appendFileSync(path.join(world.folder, "mesh.yaml"), "# of a colleague\n");
+    const ran = await world.run("shift helloworld v1=0 v2=100 --yes --no-verify");
+    expect(ran.code).toBe(75);
+    expect(ran.err).toContain("error[ISM309]");
+    expect(await weights()).toEqual(before);
+    expect(await readFile(path.join(world.folder, "mesh.yaml"), "utf8")).toContain("# of a colleague");
   });
 });

@@ -94,7 +94,8 @@ async function shiftOnce(
 ): Promise<readonly ShiftOutcome[] | undefined> {
   const { request, caller, options } = shift;
   const { weights } = step;
-  const next = withWeights(await caller.readMesh(), request, weights);
+  const before = await caller.readMesh();
+  const next = withWeights(before, request, weights);
   const target = targetOf(next, request);
   const raised = request.force
     ? []
@@ -107,7 +108,7 @@ async function shiftOnce(
     }
     const replace = async (): Promise<void> => {
       await shift.watch?.begin();
-      await replaceMeshFile(next.path, next.text);
+      await replaceMeshFile(next, before.text, next.text);
     };
     const outcomes = await carryOutShift(prepared, replace, { ...options, step });
     caller.written(target, step, outcomes);

@@ -1,6 +1,7 @@
 import type { AskedRoutes } from "../../core/checks/route-table.ts";
 import { askHeld } from "../../core/checks/http-route-table.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { errorOf } from "../../core/diagnostics/coded.ts";
 import { describeNowhere } from "../../core/advice/routes-nowhere.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -19,6 +20,7 @@ import type { ClusterContext, Unreachable } from "../clusters/connect-clusters.t
 import type { OpenClients } from "../clusters/open-clients.ts";
 import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
+import { readMeshText } from "../mesh-file.ts";
 import type { AccessOptions, PlanOptions, RunOptions } from "../options.ts";
 import { refuseUnknownKinds } from "../plan/preflight/force-conflicts-kinds.ts";
 import { findDrainedVersions, withDrainedTarget } from "../traffic/drained-target.ts";
@@ -217,7 +219,16 @@ export async function carryOutShift(
   return Promise.all(written.map(async (outcome) => proveWeightsTaken(prepared, outcome, options)));
 }
 
-/** Replaces the mesh file whole or not at all; it keeps its owner and permissions. */
-export async function replaceMeshFile(file: string, text: string): Promise<void> {
-  await replaceFile(file, text, { mode: 0o644, keepAccess: true });
+/**
+ * Replaces the mesh file whole or not at all; it keeps its owner and
+ * permissions. A UserError (75, ISM309) when its text is not `before` any
+ * more: what somebody has written since is theirs.
+ */
+export async function replaceMeshFile({ path, name }: MeshFile, before: string, text: string): Promise<void> {
+  if ((await readMeshText(path, name)) !== before) {
+    const detail = `${name} was changed by somebody while this shift was under way. The weights were not written, neither to it nor to a cluster.`;
+    const fix = "Look at what it says now, and run the shift again.";
+    throw new UserError([{ ...errorOf("ISM309"), detail, fix }], exitCodes.tryAgain);
+  }
+  await replaceFile(path, text, { mode: 0o644, keepAccess: true });
 }
