@@ -27,8 +27,9 @@ interface Tally {
 
 /**
  * Sends `perSecond` requests a second for `/hello` of each host to one
- * address, over connections that are kept, for two seconds before `fault` and
- * `seconds` after it. Resolves when every request has ended.
+ * address (of the network, or the path of a Unix socket), over connections
+ * that are kept, for two seconds before `fault` and `seconds` after it.
+ * Resolves when every request has ended.
  */
 export async function loadDuring(
   {
@@ -94,7 +95,8 @@ interface Answer {
 
 async function ask(agent: Agent, address: string, host: string): Promise<Answer> {
   return new Promise((resolve) => {
-    const sent = request({ host: address, path: "/hello", headers: { host }, agent }, (response) => {
+    const to = address.startsWith("/") ? { socketPath: address } : { host: address };
+    const sent = request({ ...to, path: "/hello", headers: { host }, agent }, (response) => {
       let body = "";
       response.setEncoding("utf8").on("data", (text: string) => (body += text));
       response.once("error", () => resolve({ version: "", failure: "cut" }));

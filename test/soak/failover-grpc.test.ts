@@ -4,18 +4,27 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeAll, describe, expect, it } from "vitest";
 import { parse, stringify } from "yaml";
-import { killNode, reviveNodes } from "../e2e/node-processes.ts";
+import { dropPackets, killNode, passPackets, reviveNodes } from "../e2e/node-processes.ts";
 import { freshFolder, isthmus, kubectl, root, writeMeshFile } from "../e2e/world.ts";
 import { grpcCall, grpcManifests, grpcPrefix } from "./grpc-calls.ts";
 
-/** As in the proof of HTTP: `near` is asked in the ingress' own cluster, `far` in the other one. */
+const [toEast, perTryTimeout] = [["topology.istio.io/cluster=east"], "2s"];
+
+/**
+ * As in the proof of HTTP: `near` is asked in the ingress' own cluster, `far`
+ * in the other one, and so is `again`, whose calls may all be made twice.
+ */
 const services: Readonly<Record<string, object>> = {
   near: {},
-  far: { priority: ["topology.istio.io/cluster=east"], retries: { perTryTimeout: "2s" } },
+  far: { priority: toEast, retries: { perTryTimeout } },
+  again: {
+    priority: toEast,
+    retries: { perTryTimeout, retryOn: "connect-failure,refused-stream,unavailable,cancelled,reset,gateway-error,503" },
+  },
 };
 const names = Object.keys(services);
 /** Of each service. */
-const perSecond = 100;
+const perSecond = 67;
 
 let [file, address] = ["", ""];
 
@@ -118,7 +127,9 @@ async function callDuring(fault: () => Promise<unknown>): Promise<Readonly<Recor
   return tallies;
 }
 
-const faults: readonly (readonly [string, () => Promise<unknown>, () => Promise<unknown>])[] = [
+type Fault = readonly [name: string, happens: () => Promise<unknown>, ends: () => Promise<unknown>];
+
+const faults: readonly Fault[] = [
   [
     "all pods of v1 in west are deleted",
     async () => Promise.all(names.map(async (name) => scale("west", "sample", `${name}-grpc-v1`))),
@@ -134,8 +145,12 @@ const faults: readonly (readonly [string, () => Promise<unknown>, () => Promise<
     async () => scale("east", "istio-system", "istiod"),
     async () => scale("east", "istio-system", "istiod", 1),
   ],
+  ["packets to east are dropped", async () => dropPackets("east"), async () => passPackets("east")],
   ["the node of east is killed", async () => killNode("east"), reviveNodes],
 ];
+
+/** Calls that are on their way when a node is lost, and those of the first two seconds where it is only silent: whether they were made nobody knows, so that `far` does not repeat them. */
+const isLost = (fault: string, name: string): boolean => name === "far" && /packets|killed/.test(fault);
 
 /** Those whose name has one of the texts of ISTHMUS_SOAK_FAULTS, separated by |. */
 const wanted = (process.env["ISTHMUS_SOAK_FAULTS"] ?? "").split("|");
@@ -154,11 +169,14 @@ describe.each(chosen)("when %s, under 200 calls of gRPC a second at the ingress 
     process.stderr.write(`${fault}: ${JSON.stringify(found)}\n`);
   }, 300_000);
 
-  it.each(names)("%s fails at most one call in a hundred, and none after ten seconds", (name) => {
-    const calls = found[name];
-    expect(calls?.sent).toBeGreaterThan(1500);
-    const failed = Object.values(calls?.failed ?? {}).reduce((sum, one) => sum + one, 0);
-    const few = failed <= (calls?.sent ?? 0) / 100;
-    expect({ calls, few, soon: (calls?.lastFailed ?? 0) < 10 }).toMatchObject({ few: true, soon: true });
-  });
+  it.each(names.filter((name) => !isLost(fault, name)))(
+    "%s fails at most one call in a hundred, and none after ten seconds",
+    (name) => {
+      const calls = found[name];
+      expect(calls?.sent).toBeGreaterThan(1000);
+      const failed = Object.values(calls?.failed ?? {}).reduce((sum, one) => sum + one, 0);
+      const few = failed <= (calls?.sent ?? 0) / 100;
+      expect({ calls, few, soon: (calls?.lastFailed ?? 0) < 10 }).toMatchObject({ few: true, soon: true });
+    },
+  );
 });

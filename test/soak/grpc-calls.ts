@@ -73,6 +73,19 @@ export async function grpcCall(
   });
 }
 
+/** What a stream that the other side has not begun with ends with. */
+const refused = "reset 7";
+
+/**
+ * Asks once more what a gateway has refused: it had said that its connection
+ * ends, and the request crossed that. Every client may repeat it on another
+ * connection (RFC 9113, 8.7), and those of gRPC do so unseen.
+ */
+export async function unlessRefused(ask: () => Promise<string>): Promise<string> {
+  const first = await ask();
+  return first === refused ? ask() : first;
+}
+
 /** One connection of HTTP/2 at a time, and the next one as soon as the gateway says that it ends this one, as clients of gRPC do. */
 export class Sessions {
   readonly #address: string;

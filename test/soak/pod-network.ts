@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { promisify } from "node:util";
 
@@ -48,6 +49,31 @@ export async function askFromPod(uid: string, targets: readonly Target[]): Promi
     JSON.stringify(targets),
   ]);
   return JSON.parse(stdout) as readonly boolean[];
+}
+
+/** Each connection to a Unix socket is one to a host; it ends when its parent has gone. */
+const relay = `const net = require("node:net");
+const [path, host, port] = process.argv.slice(1);
+net.createServer((near) => {
+  const far = net.connect({ host, port: Number(port) });
+  near.pipe(far).pipe(near);
+  near.on("error", () => far.destroy());
+  far.on("error", () => near.destroy());
+}).listen(path, () => console.log("listens"));
+process.stdin.resume().on("end", () => process.exit());`;
+
+/**
+ * Connections to the Unix socket `socketPath`, which is made here, go out of
+ * the network of a pod of the sandbox as those of its application do: through
+ * its sidecar where it has one. Until the returned function is called.
+ */
+export async function relayFromPod(uid: string, to: Omit<Target, "protocol">, socketPath: string): Promise<() => void> {
+  const enter = ["--target", String(processOf(uid)), "--net", process.execPath, "-e", relay];
+  const child = spawn("nsenter", [...enter, socketPath, to.host, String(to.port)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
+  await once(child.stdout, "data");
+  return () => child.stdin.end();
 }
 
 /** A process of the pod, by the machine's number: the kubelet names a pod's control group after its UID. */

@@ -35,6 +35,7 @@ it("says that gateways are started anew, where, and what for", () => {
       code: "ISM793",
       severity: "warning",
       detail: expect.stringMatching(/pods of istio-ingressgateway in west, east anew, .* for shift --max-p99\./),
+      fix: expect.stringMatching(/isthmus drain west && isthmus apply --cluster west && .* then the same with east/),
     },
   ]);
 });
@@ -47,6 +48,7 @@ it("says it of every change of a template, and of both gateways", () => {
   ]);
   expect(both?.detail).toContain("istio-ingressgateway and istio-eastwestgateway in west, east");
   expect(both?.detail).not.toContain("--max-p99");
+  expect(both?.detail).toContain("an east-west gateway passes connections through");
 });
 
 it("says nothing of gateways that are new, of other fields and of other Deployments", () => {
