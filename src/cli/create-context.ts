@@ -23,7 +23,7 @@ export type OnStderr = typeof onStderr;
 /** What the context's functions are made of: the command line, the process's streams, and how stderr is written to. */
 type Base = Omit<CliContext, keyof Printing | keyof Interaction | keyof EngineAccess>;
 type Printing = Pick<CliContext, "print" | "printJson" | "log" | "debug" | "report">;
-type Interaction = Pick<CliContext, "confirm" | "progress">;
+type Interaction = Pick<CliContext, "confirm" | "offer" | "progress">;
 type EngineAccess = Pick<CliContext, "engineOptions" | "operate" | "forMesh">;
 
 /** Makes the context for one command line. */
@@ -108,6 +108,8 @@ function interaction(base: Base, stderr: SharedStderr, texts: OnStderr): Interac
       }
       return stderr.ask(question);
     },
+    // A second Ctrl-C ends the process, as everywhere.
+    offer: async (question) => base.interactive() && stderr.ask(question, new AbortController().signal),
     progress: () => stderr.show(() => startProgress(base, texts)),
   };
 }

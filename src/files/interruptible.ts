@@ -19,6 +19,19 @@ export async function interruptibleBy<T>(signal: AbortSignal, work: () => Promis
   }
 }
 
+/**
+ * Runs `work` after an interruption: what it reads does not end with the
+ * signals that have fired. Nothing else may be under way meanwhile.
+ */
+export async function afterInterruption<T>(work: () => Promise<T>): Promise<T> {
+  const before = current.splice(0);
+  try {
+    return await work();
+  } finally {
+    current.push(...before);
+  }
+}
+
 /** The signal of the `interruptibleBy` that is under way; one that never fires where there is none. */
 export function interruption(): AbortSignal {
   const [only] = current;

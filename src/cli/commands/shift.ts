@@ -14,7 +14,7 @@ export const shiftCommand = defineMeshCommand({
   name: "shift",
   summary: "Changes the weights of a service's versions, in the file and on every cluster",
   description:
-    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back. With --max-error-rate each step is held for --every while ingress gateways count how the requests of all clients end, and the shift stops as soon as a version that gets more of them fails more often than that; with --max-p99 as soon as its answers take longer, by what the gateways write down of each version.",
+    "Every cluster first agrees in a dry-run, and every version that is to get more requests has endpoints at every ingress; then the mesh file is edited (comments and everything else stay) and all clusters are written at the same moment. Where one of them is away, nothing is written; where one does not take the weights, the others go back, and so does the file; --partial shifts those that answer. The new split is proven at every ingress, that of a route for callers inside the mesh by a probe pod in every cluster, after each step; --no-verify leaves that out. A proof that fails stops the shift with exit code 3 and names the command that goes back; --rollback goes back. With --max-error-rate each step is held for --every while ingress gateways count how the requests of all clients end, and the shift stops as soon as a version that gets more of them fails more often than that; with --max-p99 as soon as its answers take longer, by what the gateways write down of each version.",
   examples: [
     { command: "isthmus shift helloworld v1=50 v2=50", does: "half and half, at once" },
     { command: "isthmus shift helloworld v1=0 v2=100 --step 10 --every 30s", does: "in steps of at most 10 percent" },
@@ -78,7 +78,12 @@ export const shiftCommand = defineMeshCommand({
     noVerify: { kind: "flag", summary: "Do not measure the new split", group: "Safety" },
     rollback: {
       kind: "flag",
-      summary: "Go back to the old weights when the proof fails, or too many requests do",
+      summary: "Go back to the old weights when the proof fails, too many requests do, or nothing can be seen",
+      group: "Safety",
+    },
+    partial: {
+      kind: "flag",
+      summary: "Shift the clusters that answer, and leave it so where one does not take the weights",
       group: "Safety",
     },
     ...proofOptions,
@@ -121,6 +126,7 @@ export const shiftCommand = defineMeshCommand({
           : { requests: args.requests, allowUnproven: args.allowUnproven, probePod: !args.noProbePod },
         gate,
         rollback: args.rollback,
+        partial: args.partial,
         yes: args.yes,
       },
       shiftView(args, context),

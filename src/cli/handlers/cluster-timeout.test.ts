@@ -24,7 +24,7 @@ const flat = ({ out, err }: { readonly out: string; readonly err: string }): str
   `${out}\n${err}`.replaceAll(/\s+/g, " ");
 
 describe("--cluster-timeout", () => {
-  it.each(partOfToday(["plan", "status", "check", "netpol matrix", "shift helloworld v1=100 --yes"], 4))(
+  it.each(partOfToday(["plan", "status", "check", "netpol matrix", "shift helloworld v1=100 --yes --partial"], 4))(
     "has %s name a silent cluster when its time is up, and end as with one that is dead",
     async (command) => {
       world.servers["east"]?.inject({ kind: "hang" }, { times: 10_000, matches: () => true });

@@ -108,6 +108,7 @@ async function shiftDemo(args: DemoArgs, context: CliContext): Promise<ExitCode>
       proof: undefined,
       gate: undefined,
       rollback: false,
+      partial: false,
       yes: true,
     },
     shiftView({ output: "text", eventsTo: undefined }, context),

@@ -6,6 +6,7 @@ import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { giveTwoVersions, startFakeClusters } from "../testing/fake-clusters.ts";
 import { clustersPage, endpointSlices, runEastWest, runPod } from "../testing/fake-service.ts";
 import { answerPod, ingressPod } from "../testing/fake-control-plane.ts";
+import type { RunOptions, RunResult } from "../testing/run-isthmus.ts";
 import type { EventLine } from "../testing/event-lines.ts";
 import { eventLinesOf, expectDocumented } from "../testing/event-lines.ts";
 
@@ -180,7 +181,9 @@ describe("shift -o jsonl", () => {
   it("has the same ids in the next run, which changes nothing", async () => {
     const first = eventLinesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
     const again = eventLinesOf((await world.run("shift helloworld v1=50 v2=50 --yes --no-verify -o jsonl")).out);
-    expect(idsOf(first, "task.started")).toEqual(tasksOf(first).map(({ id }) => id));
+    expect(idsOf(first, "task.started")).toEqual(
+      tasksOf(first).flatMap(({ id, onFailure }) => (onFailure === true ? [] : [id])),
+    );
     for (const event of ["task.started", "task.done"] as const) {
       expect(idsOf(again, event)).toEqual(idsOf(first, event));
     }
@@ -212,28 +215,34 @@ describe("shift -o jsonl", () => {
     });
   });
 
-  it("says how far it came when it is interrupted between two steps", async () => {
-    const file = path.join(world.folder, "events.jsonl");
-    const stop = new AbortController();
-    const running = world.run(
-      `shift helloworld v1=0 v2=100 --step 50 --every 1h --yes --no-verify -o jsonl --events-to ${file}`,
-      { signal: stop.signal },
-    );
-    await vi.waitFor(
-      async () => {
-        const ids = idsOf(eventLinesOf(await readFile(file, "utf8")), "task.done");
-        expect(ids).toContain("west/step-1/taken");
-      },
-      { timeout: 30_000, interval: 50 },
-    );
-    stop.abort();
-    const ran = await running;
+  it("says how far it came when it is interrupted between two steps, and what goes back", async () => {
+    const ran = await interruptedBetweenSteps({});
     expect(ran.code).toBe(130);
     expect(eventLinesOf(ran.out).at(-1)).toMatchObject({
       event: "summary",
       exitCode: 130,
       clusters: [{ name: "west", state: "shifted", applied: 1 }],
     });
+    expect(ran.err.replaceAll(/\s+/g, " ")).toContain(
+      "Go on with the same command, or go back to v1=100 v2=0: isthmus shift helloworld v1=100 v2=0 -f mesh.yaml",
+    );
+    expect(await weights()).toEqual(["{ v1: 50, v2: 50 }", [50, 50]]);
+  });
+
+  it("asks at a terminal whether to go back, and does so", async () => {
+    const ran = await interruptedBetweenSteps({ tty: true, stdin: "y\n" });
+    expect(ran.code).toBe(130);
+    expect(ran.err).toContain("The shift stopped at v1=50 v2=50. Go back to v1=100 v2=0? [y/N]");
+    expect(eventLinesOf(ran.out).at(-1)).toMatchObject({
+      exitCode: 130,
+      clusters: [{ state: "rolledBack", applied: 2 }],
+    });
+    expect(await weights()).toEqual(before);
+  });
+
+  it("stays where the answer is no", async () => {
+    const ran = await interruptedBetweenSteps({ tty: true, stdin: "n\n" });
+    expect(ran.code).toBe(130);
     expect(await weights()).toEqual(["{ v1: 50, v2: 50 }", [50, 50]]);
   });
 
@@ -254,6 +263,24 @@ describe("shift -o jsonl", () => {
     expectDocumented(lines);
   });
 });
+
+async function interruptedBetweenSteps(options: Pick<RunOptions, "tty" | "stdin">): Promise<RunResult> {
+  const file = path.join(world.folder, "events.jsonl");
+  const stop = new AbortController();
+  const running = world.run(
+    `shift helloworld v1=0 v2=100 --step 50 --every 1h --yes --no-verify -o jsonl --events-to ${file}`,
+    { ...options, signal: stop.signal },
+  );
+  await vi.waitFor(
+    async () => {
+      const ids = idsOf(eventLinesOf(await readFile(file, "utf8")), "task.done");
+      expect(ids).toContain("west/step-1/taken");
+    },
+    { timeout: 30_000, interval: 50 },
+  );
+  stop.abort();
+  return running;
+}
 
 describe("a shift whose mesh file somebody else writes meanwhile", () => {
   it("writes nothing, and what was written stays", async () => {

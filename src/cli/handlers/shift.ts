@@ -1,9 +1,15 @@
+import type { Weights } from "../../core/decide/shift-steps.ts";
+import { describeWeights } from "../../core/decide/shift-steps.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import type { ExitCode } from "../../core/diagnostics/exit-codes.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import type { ForceConflicts } from "../../core/plan/force-conflicts.ts";
 import type { ShiftCaller, ShiftRequest } from "../../engine/operations/progressive-shift.ts";
 import { shiftProgressively } from "../../engine/operations/progressive-shift.ts";
+import type { ExitClass } from "../../engine/operations/exit-class.ts";
+import { findStopped } from "../../engine/operations/shift-way-back.ts";
+import type { EngineOptions } from "../../engine/options.ts";
+import { afterInterruption } from "../../files/interruptible.ts";
 import { createShiftTally } from "../../engine/operations/shift-tally.ts";
 import type { MeshContext } from "../terminal/context.ts";
 import type { ShiftView } from "../views/shift.ts";
@@ -45,13 +51,51 @@ export async function shiftWeights(args: ShiftArgs, view: ShiftView, context: Me
   const run = async (): Promise<Ending> => {
     try {
       const options = await context.engineOptions({ forceConflicts: args.forceConflicts, onEvent });
-      const ended = await shiftProgressively(args, caller, options);
+      const ended = await shiftOrGoBack(args, { caller, context, options });
       return { exitCode: exitCodes[ended], ...soFar() };
     } finally {
       progress.pause();
     }
   };
   return streamEvents(view, context, run, soFar);
+}
+
+interface Around {
+  readonly caller: ShiftCaller;
+  readonly context: MeshContext;
+  readonly options: EngineOptions;
+}
+
+/** Shifts; once somebody has agreed and interrupts it, they are asked whether to go back. */
+async function shiftOrGoBack(args: ShiftArgs, { caller, context, options }: Around): Promise<ExitClass> {
+  let from: Weights | undefined;
+  const agree: ShiftCaller["agree"] = async (preview) => {
+    const agreed = await caller.agree(preview);
+    from = agreed ? preview.plan.from : undefined;
+    return agreed;
+  };
+  try {
+    return await shiftProgressively(args, { ...caller, agree }, options);
+  } catch (error) {
+    if (context.signal.aborted && from !== undefined) {
+      const before = from;
+      await afterInterruption(async () => offerWayBack(args, before, { caller, context, options }));
+    }
+    throw error;
+  }
+}
+
+async function offerWayBack(args: ShiftArgs, from: Weights, { caller, context, options }: Around): Promise<void> {
+  const stopped = await findStopped(args, caller, from);
+  if (stopped === undefined) {
+    return;
+  }
+  const question = `The shift stopped at ${describeWeights(stopped.weights)}. Go back to ${describeWeights(from)}?`;
+  if (await context.offer(question)) {
+    await stopped.goBack({ ...options, signal: new AbortController().signal });
+  } else {
+    caller.report([stopped.said]);
+  }
 }
 
 /** Shows what the shift says; progress pauses meanwhile. */

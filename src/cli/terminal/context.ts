@@ -99,6 +99,8 @@ export interface CliContext extends CliIo {
    * nobody can be asked it throws a UserError (64) with the command to run.
    */
   readonly confirm: (question: string, options: { readonly yes: boolean }) => Promise<boolean>;
+  /** Asks somebody who has interrupted the command a yes-or-no question; false where nobody can be asked. */
+  readonly offer: (question: string) => Promise<boolean>;
   /**
    * Shows progress on stderr: live lines on a terminal, plain timestamped
    * lines elsewhere, nothing with `--quiet`. What is logged or reported meanwhile

@@ -12,8 +12,8 @@ export interface SharedStderr {
   readonly write: (text: string) => void;
   /** Shows a progress view in place of the one before. */
   readonly show: (start: () => LiveView) => ProgressView;
-  /** Asks a yes-or-no question; rejects when the command is aborted. */
-  readonly ask: (question: string) => Promise<boolean>;
+  /** Asks a yes-or-no question; rejects when the command is aborted, or `signal` where there is one. */
+  readonly ask: (question: string, signal?: AbortSignal) => Promise<boolean>;
   /** Ends a progress view that a failed command left open. */
   readonly close: () => void;
 }
@@ -46,9 +46,9 @@ export function shareStderr(io: CliIo): SharedStderr {
         },
       };
     },
-    ask: async (question) => {
+    ask: async (question, signal = io.signal) => {
       asking = true;
-      return ask(question, io).finally(() => {
+      return ask(question, { ...io, signal }).finally(() => {
         asking = false;
       });
     },

@@ -156,16 +156,18 @@ function kubeconfigFor(servers: readonly (readonly [name: string, server: FakeAp
   };
 }
 
-/** Gives the service of a living mesh of west a second version beside the first, which keeps all requests. */
-export async function giveTwoVersions({ folder }: FakeClusters): Promise<void> {
+/** Gives the service of a living mesh a second version in every cluster beside the first, which keeps all requests. */
+export async function giveTwoVersions({ folder, servers }: FakeClusters): Promise<void> {
   const file = path.join(folder, "mesh.yaml");
   const text = await readFile(file, "utf8");
   await writeFile(
     file,
     text
       .replace(
-        / {8}v1:\n {10}clusters:\n {12}- west/,
-        "        v1: { clusters: [west] }\n        v2: { clusters: [west] }",
+        / {8}v1:\n {10}clusters:\n(?: {12}- \w+\n)+/,
+        ["v1", "v2"]
+          .map((version) => `        ${version}: { clusters: [${Object.keys(servers).join(", ")}] }\n`)
+          .join(""),
       )
       .replace(/weights:\n +v1: 100/, "weights: { v1: 100, v2: 0 }"),
   );

@@ -34,6 +34,7 @@ const toV2: ShiftRequest = {
   proof: undefined,
   gate: undefined,
   rollback: false,
+  partial: false,
 };
 
 describe("a shift in steps", () => {

@@ -102,10 +102,10 @@ function unkeptTimes({ kept }: RequestWatch, meshFile: MeshFile): readonly Diagn
 /**
  * Holds a step and judges it by what was counted since the one before it: `on`
  * where nothing speaks against it, `errors` or `times` where a version that got
- * more fails more often or answers later than it may, `stop` where others do too, or where nobody counted and
- * that is not allowed.
+ * more fails more often or answers later than it may, `stop` where others do too, `unseen` where nobody
+ * counted and that is not allowed.
  */
-export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "errors" | "times" | "stop"> {
+export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "errors" | "times" | "stop" | "unseen"> {
   const { request, caller, target, from, watch } = shift;
   if (watch === undefined || request.gate === undefined) {
     return "on";
@@ -136,7 +136,7 @@ export async function passGate(shift: Shift, step: ShiftStep): Promise<"on" | "e
     return "on";
   }
   caller.report(unseen.map((one) => describeUnseen(target, watched, { ...one, allowed: allowUnproven })));
-  return allowUnproven ? "on" : "stop";
+  return allowUnproven ? "on" : "unseen";
 }
 
 /** A version at its limits is stopped by chance in one of a hundred shifts, however many tests there are. */

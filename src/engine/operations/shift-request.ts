@@ -41,8 +41,10 @@ export interface ShiftRequest {
     | undefined;
   /** Hold each step for `everyMs` while ingress gateways count how real requests end; undefined leaves that out. */
   readonly gate: ShiftGate | undefined;
-  /** Go back to the weights of the beginning when a proof or the gate fails. */
+  /** Go back to the weights of the beginning when a proof or the gate fails, or nothing can be seen any more. */
   readonly rollback: boolean;
+  /** Leave the weights where some clusters have them and others do not; without it all have them or none. */
+  readonly partial: boolean;
 }
 
 /** The route that is shifted. */

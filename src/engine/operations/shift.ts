@@ -39,8 +39,8 @@ export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 /**
  * Asks every cluster by dry-run whether it would take the new weights. Only
  * the route's VirtualService or HTTPRoute is looked at: a shift is fast and moves nothing
- * else. Throws a UserError when a reachable cluster refuses or does not have
- * the route, so that a shift happens on all of them or on none; also when the
+ * else. Throws a UserError when a cluster refuses, does not have
+ * the route, or does not answer (69, ISM880; left out with `partial`), so that a shift happens on all of them or on none; also when the
  * route is in no cluster of the mesh file (ISM587), and when a version of `raised`, which is to get more requests than before, has no
  * endpoint at an ingress, or no ready pod anywhere: its requests would fail.
  * What is drained stays so: a version that runs in drained clusters only gets nothing, and one of `raised` is refused (ISM613).
@@ -51,7 +51,9 @@ export async function prepareShift(
   {
     raised,
     ...options
-  }: RunOptions & AccessOptions & Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[] },
+  }: RunOptions &
+    AccessOptions &
+    Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[]; readonly partial: boolean },
 ): Promise<PreparedShift> {
   const kind = usesGatewayApi(asked.service) ? "HTTPRoute" : "VirtualService";
   refuseUnknownKinds(options.forceConflicts, new Set([kind]));
@@ -82,7 +84,7 @@ export async function prepareShift(
     ]);
     const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
     const said = [...(refusals.length > 0 ? [] : ofReady(answers, unserved)), ...drained];
-    refuseShift(targets, [...refusals, ...said.filter((one) => one.severity === "error")]);
+    refuseShift(targets, [...refusals, ...said.filter((one) => one.severity === "error")], options);
     return {
       ...askedOf(mesh, target, clients),
       targets,
@@ -164,14 +166,28 @@ function unreachableTarget(one: Unreachable): ShiftTarget {
   return { kind: "unreachable", cluster: one.cluster.name, diagnostic: one.diagnostic };
 }
 
-/** Throws where a cluster or a version is a reason against the shift, and where no cluster answers. */
-function refuseShift(targets: readonly ShiftTarget[], refusals: readonly Diagnostic[]): void {
+/** Throws where a cluster or a version is a reason against the shift, where no cluster answers, and without `partial` where one does not. */
+function refuseShift(
+  targets: readonly ShiftTarget[],
+  refusals: readonly Diagnostic[],
+  { partial }: { readonly partial: boolean },
+): void {
   if (refusals.length > 0) {
     throw new UserError(refusals, exitCodes.failed);
   }
-  const unreachable = targets.flatMap((one) => (one.kind === "unreachable" ? [one.diagnostic] : []));
-  if (unreachable.length === targets.length) {
+  const away = targets.filter((one) => one.kind === "unreachable");
+  const unreachable = away.map(({ diagnostic }) => diagnostic);
+  if (away.length === targets.length) {
     throw new UserError(unreachable, exitCodes.unreachable);
+  }
+  if (away.length > 0 && !partial) {
+    const names = away.map(({ cluster }) => cluster).join(" and ");
+    const allOrNone = {
+      ...errorOf("ISM880"),
+      detail: `${names} could not be asked, and a shift changes all clusters that have the route or none of them: two splits of one route are two truths. Nothing was changed.`,
+      fix: "Shift again when the cluster answers, or shift the others alone: the same command with --partial. The next apply brings the weights to the rest.",
+    };
+    throw new UserError([...unreachable, allOrNone], exitCodes.unreachable);
   }
 }
 

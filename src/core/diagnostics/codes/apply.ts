@@ -134,12 +134,17 @@ export const applyCodes = {
   ISM344: {
     summary: "The shift did not end well",
     explanation:
-      "Weights were changed in the mesh file and on the clusters, and then not every cluster took them, or the proof by real requests failed. Nothing was taken back: the message names the command that does. With --rollback the shift goes back by itself when the proof fails.",
+      "Weights were changed in the mesh file and on the clusters, and then not every cluster took them, or the proof by real requests failed. What is there stays: the message names the command that goes back. With --rollback the shift goes back by itself when the proof fails. Where a cluster did not take the weights the shift has tried to take them back everywhere, and a cluster did not take that either; with --partial it has not tried.",
   },
   ISM345: {
     summary: "The shift was taken back",
     explanation:
-      "The proof of the new weights failed, and --rollback put the old ones back in the mesh file and on every cluster. The exit code stays that of the failed proof, 3.",
+      "The proof of the new weights failed, and --rollback put the old ones back in the mesh file and on every cluster; the exit code stays that of the failed proof, 3. Or a cluster did not take the new weights, and all clusters and the file got those back that all had before, which ends with 1: a shift happens on all clusters or on none, unless --partial is given.",
+  },
+  ISM880: {
+    summary: "A shift takes all clusters or none",
+    explanation:
+      "A cluster that has the route, by the mesh file, does not answer. With new weights in the others alone, two ingresses would split the requests of one host in different ways, and the mesh file would agree with one of them only. Nothing was changed, in the file neither. `--partial` shifts the clusters that answer: the one that is away keeps its old weights until the next `isthmus apply`, and the command ends with exit code 4.",
   },
   ISM680: {
     summary: "Nobody counts the requests of this route",
@@ -159,7 +164,7 @@ export const applyCodes = {
   ISM683: {
     summary: "Failures of requests could not be counted",
     explanation:
-      "`--max-error-rate` needs requests to count. None has reached the version while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there; `--allow-unproven` goes on.",
+      "`--max-error-rate` needs requests to count. None has reached the version while the step was held, or the ingress gateway of a cluster could not be asked. The shift stops there, and goes back with `--rollback`; `--allow-unproven` goes on.",
   },
   ISM789: {
     summary: "Answers take longer than they may",
@@ -179,7 +184,7 @@ export const applyCodes = {
   ISM792: {
     summary: "Times of answers could not be read",
     explanation:
-      "`--max-p99` needs answers whose time gateways have written down. None of the version has come to its end while the step was held, or so many of its clients left before the answer (more than one of a hundred, and three times as many as of the other versions) that the others say little, or pods of an ingress gateway could not be asked or keep no times. The shift stops there; `--allow-unproven` goes on.",
+      "`--max-p99` needs answers whose time gateways have written down. None of the version has come to its end while the step was held, or so many of its clients left before the answer (more than one of a hundred, and three times as many as of the other versions) that the others say little, or pods of an ingress gateway could not be asked or keep no times. The shift stops there, and goes back with `--rollback`; `--allow-unproven` goes on.",
   },
   ISM793: {
     summary: "Pods of gateways are started anew",
