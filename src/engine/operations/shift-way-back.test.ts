@@ -13,7 +13,7 @@ let world: FakeClusters;
 beforeEach(async () => {
   world = await startFakeClusters(["west", "east"], { living: true });
   await giveTwoVersions(world);
-  expect((await world.run("apply --yes")).err).not.toContain("error[");
+  await world.run("apply --yes");
 });
 
 afterEach(async () => {
@@ -130,11 +130,20 @@ async function shiftInSteps(
   said: string[] = [],
   goes?: string,
 ): ReturnType<typeof shiftProgressively> {
-  const gone: (Promise<void> | undefined)[] = [];
+  const gone: Promise<void>[] = [];
   return shiftProgressively(
     {
-      ...{ service: "helloworld", namespace: undefined, route: undefined, weights: { v1: 0, v2: 100 }, step: 50 },
-      ...{ everyMs: 1, force: true, proof: undefined, gate: undefined, rollback, partial: false },
+      service: "helloworld",
+      namespace: undefined,
+      route: undefined,
+      weights: { v1: 0, v2: 100 },
+      step: 50,
+      everyMs: 1,
+      force: true,
+      proof: undefined,
+      gate: undefined,
+      rollback,
+      partial: false,
     },
     {
       readMesh: async () => {
@@ -143,8 +152,9 @@ async function shiftInSteps(
       },
       agree: async () => true,
       written: (_, { name }) => {
-        if (name === "step-1" && goes !== undefined) {
-          gone.push(world.servers[goes]?.close());
+        const server = world.servers[goes ?? ""];
+        if (name === "step-1" && server !== undefined) {
+          gone.push(server.close());
         }
       },
       proven: () => {},

@@ -64,8 +64,6 @@ export async function prepareShift(
     const reading = readAll(meshFile.mesh, asked, clients, { ...options, raised });
     const { mesh, target } = await withDrainedTarget(meshFile.mesh, asked, clients, options);
     const drained = findDrainedVersions(asked, target, { raised, file: meshFile.name });
-    const isThere = ({ one }: { readonly one: Pick<ClusterContext, "cluster"> }): boolean =>
-      isRouteAt(mesh, target, one.cluster);
     const [answers, unserved] = await Promise.all([
       Promise.all(
         reading.first.map(async ({ one, client, ...first }) =>
@@ -82,7 +80,10 @@ export async function prepareShift(
         findUnserved({ mesh, ...target, raised: withoutDrained(raised, target) }, serving, clients, options),
       ),
     ]);
-    const targets = [...answers, ...unreachable.filter((one) => isThere({ one })).map(unreachableTarget)];
+    const targets = [
+      ...answers,
+      ...unreachable.filter((one) => isRouteAt(mesh, target, one.cluster)).map(unreachableTarget),
+    ];
     const said = [...(refusals.length > 0 ? [] : ofReady(answers, unserved)), ...drained];
     refuseShift(targets, [...refusals, ...said.filter((one) => one.severity === "error")], options);
     return {
