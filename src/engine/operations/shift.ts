@@ -16,7 +16,7 @@ import { replaceFile } from "../../files/replace-file.ts";
 import { referenceOf } from "../../kube/object-reference.ts";
 import { holdLeases } from "../apply/lease/hold-leases.ts";
 import { secureRoutes } from "../apply/waits/until-certified.ts";
-import type { ClusterContext, Unreachable } from "../clusters/connect-clusters.ts";
+import type { Unreachable } from "../clusters/connect-clusters.ts";
 import type { OpenClients } from "../clusters/open-clients.ts";
 import { openClients } from "../clusters/open-clients.ts";
 import type { MeshFile } from "../mesh-file.ts";
@@ -36,6 +36,10 @@ import { usesGatewayApi } from "../../core/routing/version-service.ts";
 export type { PreparedShift, ShiftTarget } from "../traffic/shift-target.ts";
 export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 
+type PrepareOptions = RunOptions &
+  AccessOptions &
+  Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[]; readonly partial: boolean };
+
 /**
  * Asks every cluster by dry-run whether it would take the new weights. Only
  * the route's VirtualService or HTTPRoute is looked at: a shift is fast and moves nothing
@@ -48,12 +52,7 @@ export type { ShiftOptions, ShiftOutcome } from "../traffic/write-weights.ts";
 export async function prepareShift(
   meshFile: MeshFile,
   asked: { readonly service: Service; readonly route: Route },
-  {
-    raised,
-    ...options
-  }: RunOptions &
-    AccessOptions &
-    Pick<PlanOptions, "forceConflicts"> & { readonly raised: readonly string[]; readonly partial: boolean },
+  { raised, ...options }: PrepareOptions,
 ): Promise<PreparedShift> {
   const kind = usesGatewayApi(asked.service) ? "HTTPRoute" : "VirtualService";
   refuseUnknownKinds(options.forceConflicts, new Set([kind]));
