@@ -91,7 +91,7 @@ describe("a shift", () => {
   it("that a gateway refuses fails long before its time is over, in Envoy's words", async () => {
     gateways = "refuse";
     const ran = await world.run(shift);
-    expect(ran.code).toBe(4);
+    expect(ran.code).toBe(1);
     expect(ran.out).toContain("× west  helloworld v1=50 v2=50: written, and not obeyed by its gateways");
     expect(ran.err).toContain("ISM321");
     const text = ran.err.replaceAll(/\s+/g, " ");

@@ -90,6 +90,7 @@ import { endpointsKept } from "./services/endpoints-kept.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { otherPods } from "./services/other-pods.ts";
 import { portNames } from "./services/port-names.ts";
+import { portsAlike } from "./services/ports-alike.ts";
 import { sidecarPorts } from "./services/sidecar-ports.ts";
 import { sidecars } from "./services/sidecars.ts";
 import { versionsRun } from "./services/versions-run.ts";
@@ -184,6 +185,7 @@ export const checks: readonly Check[] = [
   portNames,
   versionsRun,
   endpointsKept,
+  portsAlike,
   otherPods,
   drained,
   sidecars,

@@ -76,6 +76,8 @@ export interface AuthorizationRule {
   readonly from: readonly AuthorizationFields[];
   /** One of them has to match; empty: everything. */
   readonly to: readonly AuthorizationFields[];
+  /** Conditions of what is also said by fields of `from` and `to`, in their words; all have to match. Left out where there are none. */
+  readonly when?: readonly AuthorizationFields[];
   /** True when it has conditions beside these. */
   readonly conditional: boolean;
 }

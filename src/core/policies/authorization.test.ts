@@ -41,6 +41,24 @@ const table: readonly (readonly [string, AuthorizationPolicyFacts, boolean])[] =
   ["denies the port", { ...allow({}, { ports: ["5000"] }), action: "DENY" }, true],
   ["denies all other ports", { ...allow({}, { notPorts: ["80"] }), action: "DENY" }, true],
   ["denies on a condition", { ...allow({}, { ports: ["5000"] }, true), action: "DENY" }, false],
+  [
+    "denies the port by a condition",
+    policy({
+      action: "DENY",
+      rules: [{ from: [], to: [], when: [{ ports: ["5000"], notPorts: [] }], conditional: false }],
+    }),
+    true,
+  ],
+  [
+    "allows another port by a condition",
+    policy({ rules: [{ from: [], to: [], when: [{ ports: ["80"], notPorts: [] }], conditional: false }] }),
+    true,
+  ],
+  [
+    "denies the port by a condition, beside one of which nothing is known",
+    policy({ action: "DENY", rules: [{ from: [], to: [], when: [{ ports: ["5000"] }], conditional: true }] }),
+    false,
+  ],
   ["denies a method", { ...allow({}, { methods: ["POST"] }), action: "DENY" }, false],
   ["asks for a token, of which nothing is known", allow({ requestPrincipals: ["*"] }), false],
   ["denies what has no token", { ...allow({ notRequestPrincipals: ["*"] }), action: "DENY" }, false],

@@ -70,7 +70,7 @@ export function policiesFor(
 
 /** Whether a rule of it names addresses. */
 export function goesByAddress({ rules }: AuthorizationPolicyFacts): boolean {
-  return rules.some(({ from }) => from.some(namesAddresses));
+  return rules.some(({ from, when = [] }) => [...from, ...when].some(namesAddresses));
 }
 
 const addressFields: ReadonlySet<string> = new Set(["ipBlocks", "notIpBlocks", "remoteIpBlocks", "notRemoteIpBlocks"]);
@@ -132,12 +132,13 @@ function matches({ rules }: AuthorizationPolicyFacts, request: AuthorizedRequest
   return any(rules.map((rule) => matchesRule(rule, request)));
 }
 
-function matchesRule({ from, to, conditional }: AuthorizationRule, request: AuthorizedRequest): Verdict {
+function matchesRule({ from, to, when = [], conditional }: AuthorizationRule, request: AuthorizedRequest): Verdict {
   const one = (fields: AuthorizationFields): Verdict =>
     all(Object.entries(fields).map(([name, values]) => matchesField(name, values, request)));
   return all([
     from.length === 0 ? "yes" : any(from.map(one)),
     to.length === 0 ? "yes" : any(to.map(one)),
+    ...when.map(one),
     conditional ? "maybe" : "yes",
   ]);
 }

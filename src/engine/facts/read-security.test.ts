@@ -50,7 +50,10 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
         {
           from: [{ source: { principals: ["a"] } }],
           to: [{ operation: { ports: ["80"] } }],
-          when: [{ key: "request.headers[x-api-key]", values: ["hunter2"] }],
+          when: [
+            { key: "request.headers[x-api-key]", values: ["hunter2"] },
+            { key: "destination.port", values: ["80"] },
+          ],
         },
       ],
     }),
@@ -66,7 +69,14 @@ it("reads whom policies let in, and nothing of what conditions compare with", as
       name: "p",
       action: "DENY",
       targeted: false,
-      rules: [{ from: [{ principals: ["a"] }], to: [{ ports: ["80"] }], conditional: true }],
+      rules: [
+        {
+          from: [{ principals: ["a"] }],
+          to: [{ ports: ["80"] }],
+          when: [{ ports: ["80"], notPorts: [] }],
+          conditional: true,
+        },
+      ],
     },
     { namespace: "sample", name: "o", action: "ALLOW", selector: { app: "web" }, targeted: false, rules: [] },
     { namespace: "sample", name: "q", action: "ALLOW", targeted: true, rules: [] },

@@ -2,6 +2,7 @@ import type { MeshConfigFacts } from "../../core/checks/control-plane-facts.ts";
 import type {
   AuthorizationFields,
   AuthorizationPolicyFacts,
+  AuthorizationRule,
   PeerAuthenticationFacts,
 } from "../../core/checks/policy-facts.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -26,9 +27,30 @@ interface WireAuthorization extends WireWorkloads {
   readonly rules?: readonly {
     readonly from?: readonly { readonly source?: AuthorizationFields }[];
     readonly to?: readonly { readonly operation?: AuthorizationFields }[];
-    readonly when?: readonly unknown[];
+    readonly when?: readonly WireCondition[];
   }[];
 }
+
+interface WireCondition {
+  readonly key: string;
+  readonly values?: readonly string[];
+  readonly notValues?: readonly string[];
+}
+
+/**
+ * Conditions that say what a field says as well
+ * (https://istio.io/latest/docs/reference/config/security/conditions/). The
+ * others compare with headers and claims, whose values may be secrets.
+ */
+const fieldOfCondition: Readonly<Record<string, string>> = {
+  "destination.port": "ports",
+  "source.ip": "ipBlocks",
+  "remote.ip": "remoteIpBlocks",
+  "source.namespace": "namespaces",
+  "source.principal": "principals",
+  "source.serviceAccount": "serviceAccounts",
+  "request.auth.principal": "requestPrincipals",
+};
 
 export interface SecurityFacts {
   readonly peerAuthentications: readonly PeerAuthenticationFacts[];
@@ -75,11 +97,21 @@ export async function readSecurity(
         rules: (spec.rules ?? []).map(({ from = [], to = [], when = [] }) => ({
           from: from.map(({ source = {} }) => source),
           to: to.map(({ operation = {} }) => operation),
-          conditional: when.length > 0,
+          ...conditionsOf(when),
         })),
       };
     }),
   };
+}
+
+function conditionsOf(conditions: readonly WireCondition[]): Pick<AuthorizationRule, "when" | "conditional"> {
+  const when = conditions.flatMap(({ key, values = [], notValues = [] }) => {
+    const field = fieldOfCondition[key];
+    return field === undefined
+      ? []
+      : [{ [field]: values, [`not${field.slice(0, 1).toUpperCase()}${field.slice(1)}`]: notValues }];
+  });
+  return { ...(when.length === 0 ? {} : { when }), conditional: when.length < conditions.length };
 }
 
 function providerOf(

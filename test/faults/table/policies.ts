@@ -92,6 +92,14 @@ export const policyFaults: readonly Fault[] = [
     }),
   },
   {
+    what: "an AuthorizationPolicy denies the port of the shop's pods in east by a condition",
+    causes: [cause("east", "ISM472")],
+    ...policyByHand("east", "AuthorizationPolicy", "shop", {
+      action: "DENY",
+      rules: [{ when: [{ key: "destination.port", values: ["5000"] }] }],
+    }),
+  },
+  {
     what: "an AuthorizationPolicy allows nothing in namespace sample of east",
     causes: [cause("east", "ISM472")],
     ...policyByHand("east", "AuthorizationPolicy", "sample", {}),

@@ -34,6 +34,7 @@ export const serviceFaults: readonly Fault[] = [
     inject: async () =>
       patch("west", "sample", "service/helloworld", [{ op: "replace", path: "/spec/ports/0/targetPort", value: 5999 }]),
     causes: [cause("west", "ISM454")],
+    folds: ["ISM852"],
   },
   {
     what: "the Service of helloworld selects no pod in east",
@@ -49,6 +50,16 @@ export const serviceFaults: readonly Fault[] = [
     },
     causes: [cause("west", "ISM454")],
     folds: ["ISM850"],
+  },
+  {
+    what: "the Service without a route speaks HTTP/2 in west, as its port there says, and its pods do not",
+    inject: async () =>
+      patch("west", "back", "service/data", [
+        { op: "add", path: "/spec/ports/0/appProtocol", value: "kubernetes.io/h2c" },
+      ]),
+    causes: [cause("west", "ISM556", "ISM454")],
+    folds: ["ISM851"],
+    undo: async () => patch("west", "back", "service/data", [{ op: "remove", path: "/spec/ports/0/appProtocol" }]),
   },
   {
     what: "v2 of the shop is scaled to 0",

@@ -101,6 +101,26 @@ const table: readonly CheckRow[] = [
     ["error ISM850 east"],
   ],
   ["services/endpoints-kept", "calls that stay on their node", withService({ nodeLocal: true }), ["error ISM850 east"]],
+  [
+    "services/ports-alike",
+    "HTTP/2 in one of two clusters",
+    withService({
+      servicePorts: [{ port: 5000, name: "http", appProtocol: "kubernetes.io/h2c", protocol: "TCP", targetPort: 5000 }],
+    }),
+    ["warning ISM851 east"],
+  ],
+  [
+    "services/ports-alike",
+    "nothing where Istio finds the protocol out itself",
+    withService({ servicePorts: [{ port: 5000, name: "web", protocol: "TCP", targetPort: 5000 }] }),
+    [],
+  ],
+  [
+    "services/ports-alike",
+    "a port that the pods do not name, beside another cluster's",
+    withService({ servicePorts: [{ port: 5000, name: "http", protocol: "TCP", targetPort: 5999 }] }),
+    ["error ISM852 east"],
+  ],
   ["services/endpoints-kept", "nothing in a Service without a selector", withService({ selector: {} }), []],
   ["services/versions-run", "no ready pod", withService({ podsOf: { v1: [], v2: [] } }), ["error ISM441 east"]],
   [

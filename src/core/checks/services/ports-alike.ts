@@ -1,0 +1,128 @@
+import type { Service } from "../../model/mesh.ts";
+import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
+import type { Check, Finding } from "../check.ts";
+import { problem, warning } from "../check.ts";
+import { kubectlCommand } from "../commands.ts";
+import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
+import type { ServicePort } from "../pod-facts.ts";
+import { meshClusters } from "../reached.ts";
+import { serviceObject } from "../service-object.ts";
+import { appliedObject, serviceIn as requestsTo } from "../subjects.ts";
+
+/**
+ * One service in several clusters, whose Services disagree about the pods:
+ * what isthmus has applied itself differs as well, which is told first
+ * (`drift/objects`, `drift/added-fields`).
+ */
+export const portsAlike: Check = {
+  id: "services/ports-alike",
+  sentence: "ports of services speak and lead to the same in every cluster",
+  pre: false,
+  run: (facts) =>
+    facts.mesh.services.flatMap((service) => {
+      const here = placesOf(facts, service);
+      return here.flatMap((place) => [
+        ...otherProtocol(
+          place,
+          here.filter((one) => one !== place),
+        ),
+        ...otherTarget(
+          place,
+          here.filter((one) => one !== place),
+        ),
+      ]);
+    }),
+};
+
+interface Place {
+  readonly one: ReachedCluster;
+  readonly service: Service;
+  readonly facts: ServiceFacts;
+  readonly port: ServicePort;
+}
+
+function placesOf(facts: MeshFacts, service: Service): readonly Place[] {
+  return meshClusters(facts).flatMap((one) => {
+    const here = serviceIn(one, service);
+    const port = here?.servicePorts.find((other) => other.port === service.port && other.protocol === "TCP");
+    return here === undefined || port === undefined ? [] : [{ one, service, facts: here, port }];
+  });
+}
+
+/** A proxy speaks HTTP/2 to the pods of all clusters where the Service of its own says so, without asking them whether they do. */
+function otherProtocol(place: Place, others: readonly Place[]): readonly Finding[] {
+  const own = spokenAt(place.port);
+  const different = others.filter(({ port }) => (spokenAt(port) ?? own) !== own);
+  // Said once, of the cluster that says the rarer of the two, and HTTP/2 of as many.
+  const alike = others.length - different.length + 1;
+  const isOdd = alike < different.length || (alike === different.length && own === "HTTP/2");
+  return own === undefined || different.length === 0 || !isOdd
+    ? []
+    : [
+        warning("ISM851", {
+          detail: `Port ${place.port.port} of Service ${place.facts.service} speaks ${own} in ${place.one.cluster} (${wordOf(place.port)}) and ${different.map(({ one, port }) => `${spokenAt(port)} in ${one.cluster} (${wordOf(port)})`).join(", ")}. Proxies ask the pods of all clusters as the Service of their own cluster says: where an application does not speak both at that port, those requests get 502.`,
+          fix: `Whoever deploys the Services has to have them say the same: ${kubectlCommand(place.one, "edit", serviceObject(place.facts.service))}`,
+          ...about(place),
+        }),
+      ];
+}
+
+/** What tells Istio the protocol: https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/. Undefined where it finds out itself, or takes TCP. */
+function spokenAt({ name = "", appProtocol }: ServicePort): "HTTP/1.1" | "HTTP/2" | undefined {
+  const [, word = ""] = /^(kubernetes\.io\/h2c|http2|grpc-web|grpc|http)(?:-|$)/.exec(appProtocol ?? name) ?? [];
+  return word === "" ? undefined : word === "http" || word === "grpc-web" ? "HTTP/1.1" : "HTTP/2";
+}
+
+function wordOf({ name = "", appProtocol }: ServicePort): string {
+  return appProtocol === undefined ? `called ${name}` : `appProtocol ${appProtocol}`;
+}
+
+/** A number that no pod names may be right: it is told where the pods name the one to which the same service leads elsewhere. */
+function otherTarget(place: Place, others: readonly Place[]): readonly Finding[] {
+  const { one, service, facts, port } = place;
+  const pods = servicePods(one, service);
+  const names = (number: number): boolean => pods.every(({ ports }) => ports.some((own) => own.port === number));
+  const [pod] = pods;
+  if (pod === undefined || typeof port.targetPort !== "number" || names(port.targetPort)) {
+    return [];
+  }
+  const meant = others.flatMap((other) => {
+    const number = targetPortOf(other.facts, service.port, pod);
+    return number !== undefined && number !== port.targetPort && names(number) ? [{ ...other, number }] : [];
+  });
+  const [first] = meant;
+  const index = facts.servicePorts.indexOf(port);
+  const path = `/spec/ports/${index}/targetPort`;
+  const patch = JSON.stringify([
+    { op: "test", path: `/spec/ports/${index}/port`, value: port.port },
+    { op: "replace", path, value: first?.port.targetPort },
+  ]);
+  return first === undefined
+    ? []
+    : [
+        problem("ISM852", {
+          detail: `Port ${port.port} of Service ${facts.service} leads to port ${port.targetPort} of its pods in ${one.cluster}, which none of them names (${pod.name} names ${namedBy(pod)}), and to ${first.number} in ${meant.map((other) => other.one.cluster).join(", ")}, which they do. Where nothing listens at ${port.targetPort}, all requests that these pods get, from other clusters too, fail with 503.`,
+          fix: "Whoever deploys the Service has to decide which is right. To have it lead there as well, also where it is written down:",
+          commands: [kubectlCommand(one, "patch", serviceObject(facts.service), "--type=json", "-p", patch)],
+          ...about(place),
+        }),
+      ];
+}
+
+function namedBy({ ports }: { readonly ports: readonly { readonly name?: string; readonly port: number }[] }): string {
+  return ports.map(({ name, port }) => (name === undefined ? String(port) : `${port} (${name})`)).join(", ");
+}
+
+function about({
+  one,
+  facts: { service },
+}: Place): Pick<Finding, "cluster" | "object" | "breaks" | "needs" | "provenBy"> {
+  const object = serviceObject(service);
+  return {
+    cluster: one.cluster,
+    object,
+    breaks: [requestsTo(one.cluster, service)],
+    needs: [appliedObject(one.cluster, object)],
+    provenBy: { own: ["services"] },
+  };
+}
