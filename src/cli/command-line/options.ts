@@ -155,6 +155,23 @@ export const eventsToOption = {
   complete: "file",
 } as const satisfies OptionSpec;
 
+/** What events are handed to, and how they are signed. */
+export const hookOptions = {
+  onEvent: {
+    kind: "text",
+    value: "CMD|URL",
+    summary: "Hand every event to a command of the shell, or POST it, signed, to a URL",
+    group: "Output",
+  },
+  onEventSecret: {
+    kind: "text",
+    value: "FILE",
+    summary: "The file with the secret (base64) by which events for a URL are signed",
+    group: "Output",
+    complete: "file",
+  },
+} as const satisfies Record<string, OptionSpec>;
+
 /** The flags that work before and after every verb; the context carries their effect. */
 export const globalOptions = {
   color: {

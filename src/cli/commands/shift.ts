@@ -3,6 +3,7 @@ import {
   eventsToOption,
   fileOption,
   forceConflictsOption,
+  hookOptions,
   namespaceOption,
   proofOptions,
   streamOption,
@@ -89,6 +90,7 @@ export const shiftCommand = defineMeshCommand({
     ...proofOptions,
     output: streamOption,
     eventsTo: eventsToOption,
+    ...hookOptions,
     yes: yesOption,
   },
   run: async (args, context) => {
@@ -111,6 +113,7 @@ export const shiftCommand = defineMeshCommand({
         "Leave out one of the two.",
       );
     }
+    const { openHook } = await import("../handlers/open-hook.ts");
     return shiftWeights(
       {
         service: args.service,
@@ -129,7 +132,7 @@ export const shiftCommand = defineMeshCommand({
         partial: args.partial,
         yes: args.yes,
       },
-      shiftView(args, context),
+      shiftView({ ...args, hook: await openHook(args, context) }, context),
       context,
     );
   },

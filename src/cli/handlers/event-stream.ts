@@ -29,7 +29,7 @@ export async function streamEvents(
     view.event({ kind: "summary", ...endingOf(error, context, soFar()) });
     throw error;
   } finally {
-    view.close();
+    await view.close();
   }
 }
 

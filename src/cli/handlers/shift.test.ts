@@ -282,6 +282,24 @@ async function interruptedBetweenSteps(options: Pick<RunOptions, "tty" | "stdin"
   return running;
 }
 
+describe("shift --on-event", () => {
+  it("hands a command every event that --events-to has, and ends when it has them all", async () => {
+    const [file, handed] = ["events.jsonl", "handed.jsonl"].map((name) => path.join(world.folder, name));
+    const ran = await world.run(
+      `shift helloworld v1=50 v2=50 --yes --no-verify --events-to ${file} --on-event 'cat >>${handed}'`,
+    );
+    expect([ran.code, ran.err]).toEqual([0, expect.not.stringContaining("ISM871")]);
+    expect(await readFile(handed ?? "", "utf8")).toBe(await readFile(file ?? "", "utf8"));
+  });
+
+  it("is refused for a URL without a secret, before anything is asked of a cluster", async () => {
+    const ran = await world.run("shift helloworld v1=50 v2=50 --yes --on-event http://127.0.0.1:1/hook");
+    expect(ran.code).toBe(64);
+    expect(ran.err).toContain("error[ISM870]");
+    expect(await weights()).toEqual(before);
+  });
+});
+
 describe("a shift whose mesh file somebody else writes meanwhile", () => {
   it("writes nothing, and what was written stays", async () => {
     meanwhile = () => appendFileSync(path.join(world.folder, "mesh.yaml"), "# of a colleague\n");

@@ -9,6 +9,8 @@ export interface EventTargets {
   readonly output: "text" | "jsonl";
   /** `--events-to` */
   readonly eventsTo: string | undefined;
+  /** `--on-event`, where a command has it. */
+  readonly hook?: LineTarget | undefined;
 }
 
 /** What a command that changes clusters prints for people. */
@@ -22,8 +24,8 @@ interface ResultView<Plan, Result> {
 export interface EventView {
   /** Everything as it happens; the plan first, the summary last. */
   readonly event: (event: StreamedEvent) => void;
-  /** Ends what the view has open. */
-  readonly close: () => void;
+  /** Ends what the view has open, once what it was given is where it belongs. */
+  readonly close: () => Promise<void>;
 }
 
 /** What a command that changes clusters prints: texts for people, events for programs, or both at once. */
@@ -37,15 +39,16 @@ export interface ChangeTexts<Plan, Result> {
 
 /** The view that `-o` and `--events-to` ask for: with a file both at once. */
 export function changeView<Plan, Result>(
-  { output, eventsTo }: EventTargets,
+  { output, eventsTo, hook }: EventTargets,
   texts: ChangeTexts<Plan, Result>,
   context: CliContext,
 ): ChangeView<Plan, Result> {
-  const files = eventsTo === undefined ? [] : [openEventsFile(eventsTo, context)];
+  const file = eventsTo === undefined ? [] : [openEventsFile(eventsTo, context)];
+  const others = hook === undefined ? file : [...file, hook];
   const stdout = { write: context.stdout.write.bind(context.stdout), close: () => {} };
   const views: Readonly<Record<typeof output, () => ChangeView<Plan, Result>>> = {
-    text: () => ({ ...textView(texts, context), ...eventView(files, context.now) }),
-    jsonl: () => ({ plan: () => {}, result: () => {}, ...eventView([stdout, ...files], context.now) }),
+    text: () => ({ ...textView(texts, context), ...eventView(others, context.now) }),
+    jsonl: () => ({ plan: () => {}, result: () => {}, ...eventView([stdout, ...others], context.now) }),
   };
   return views[output]();
 }
@@ -63,7 +66,7 @@ function textView<Plan, Result>(
 /** Takes lines of JSON, each with its end. */
 interface LineTarget {
   readonly write: (line: string) => unknown;
-  readonly close: () => void;
+  readonly close: () => Promise<void> | void;
 }
 
 /** Every target gets the same bytes. */
@@ -75,6 +78,10 @@ function eventView(targets: readonly LineTarget[], now: () => number): EventView
         targets.forEach((target) => target.write(line));
       }
     },
-    close: () => targets.forEach((target) => target.close()),
+    close: async () => {
+      for (const target of targets) {
+        await target.close();
+      }
+    },
   };
 }

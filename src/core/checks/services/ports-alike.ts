@@ -61,7 +61,7 @@ function otherProtocol(place: Place, others: readonly Place[]): readonly Finding
     : [
         warning("ISM851", {
           detail: `Port ${place.port.port} of Service ${place.facts.service} speaks ${own} in ${place.one.cluster} (${wordOf(place.port)}) and ${different.map(({ one, port }) => `${spokenAt(port)} in ${one.cluster} (${wordOf(port)})`).join(", ")}. Proxies ask the pods of all clusters as the Service of their own cluster says: where an application does not speak both at that port, those requests get 502.`,
-          fix: `Whoever deploys the Services has to have them say the same: ${kubectlCommand(place.one, "edit", serviceObject(place.facts.service))}`,
+          fix: `Whoever deploys the Services has to decide which is right, and have all say the same: ${kubectlCommand(place.one, "edit", serviceObject(place.facts.service))}`,
           ...about(place),
         }),
       ];

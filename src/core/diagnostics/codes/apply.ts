@@ -141,6 +141,16 @@ export const applyCodes = {
     explanation:
       "The proof of the new weights failed, and --rollback put the old ones back in the mesh file and on every cluster; the exit code stays that of the failed proof, 3. Or a cluster did not take the new weights, and all clusters and the file got those back that all had before, which ends with 1: a shift happens on all clusters or on none, unless --partial is given.",
   },
+  ISM870: {
+    summary: "Events cannot be handed on",
+    explanation:
+      "`--on-event URL` posts every event of the command, signed after [Standard Webhooks](https://www.standardwebhooks.com/) by the secret in the file that `--on-event-secret` names: base64 of 24 to 64 bytes, with `whsec_` before it or not. Without a secret a receiver could not tell this program from anybody else, so that it is refused. Nothing was changed.",
+  },
+  ISM871: {
+    summary: "Events were not delivered",
+    explanation:
+      "What `--on-event` names did not take some events: a command that ended with another code than 0 or took more than 10 seconds, or a URL that did not answer with 2xx (no answer, 429 and 500 and above are tried three times). Work goes on meanwhile and waits for no hook; at its end the command gives what is left 30 seconds. The exit code says nothing of hooks. `--events-to FILE` has all events.",
+  },
   ISM880: {
     summary: "A shift takes all clusters or none",
     explanation:

@@ -57,6 +57,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-scheduler-stands-still",
     "west-gets-no-connection-to-east",
   ],
+  // Connections to the service are refused for that.
+  "east-service-leads-to-a-port-that-no-pod-names": ["west-gets-no-connection-to-east"],
   "west-service-takes-the-gateway-of-east": ["west-gets-no-connection-to-east"],
   // Without an address there is none to take.
   "east-gateway-waits-for-an-address": [
@@ -243,7 +245,10 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
   "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
   "east-shop-is-not-injected": ["west-gets-no-connection-to-east", "east-policy-keeps-sidecars-away"],
-  "east-service-has-lost-its-selector": ["west-gets-no-connection-to-east"],
+  "east-service-has-lost-its-selector": [
+    "east-service-leads-to-a-port-that-no-pod-names",
+    "west-gets-no-connection-to-east",
+  ],
   "east-webhook-holds-endpoints-back": ["east-orders-has-no-ready-pod", "west-gets-no-connection-to-east"],
   "east-policy-keeps-sidecars-away": ["west-gets-no-connection-to-east"],
   "east-service-is-gone": ["west-gets-no-connection-to-east"],
