@@ -5,6 +5,7 @@ import { faultsOfHands } from "./faults/of-hands.ts";
 import { faultsOfJoins } from "./faults/of-joins.ts";
 import { faultsOfKubernetes } from "./faults/of-kubernetes.ts";
 import { faultsOfPods } from "./faults/of-pods.ts";
+import { faultsOfPorts } from "./faults/of-ports.ts";
 import { faultsOfServices } from "./faults/of-services.ts";
 
 /** What is broken one at a time and in pairs; `src/cli/views/human/testdata/causes` has the report of each. */
@@ -12,6 +13,7 @@ export const meshFaults: readonly MeshFault[] = [
   ...faultsOfClusters,
   ...faultsOfJoins,
   ...faultsOfServices,
+  ...faultsOfPorts,
   ...faultsOfPods,
   ...faultsOfHands,
   ...faultsOfCallers,

@@ -87,20 +87,6 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM850 west"],
   },
   {
-    name: "west-service-speaks-http2",
-    happens: service("west", "shop/orders", ({ servicePorts }) => ({
-      servicePorts: servicePorts.map((port) => ({ ...port, appProtocol: "kubernetes.io/h2c" })),
-    })),
-    causes: ["warning ISM851 west"],
-  },
-  {
-    name: "east-service-leads-to-a-port-that-no-pod-names",
-    happens: service("east", "sample/helloworld", ({ servicePorts }) => ({
-      servicePorts: servicePorts.map((port) => ({ ...port, targetPort: 5999 })),
-    })),
-    causes: ["error ISM852 east"],
-  },
-  {
     name: "east-service-has-another-port",
     happens: service("east", "sample/helloworld", () => ({ ports: [5001] })),
     causes: ["error ISM440 east"],
