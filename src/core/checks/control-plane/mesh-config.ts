@@ -1,3 +1,4 @@
+import type { ObjectId } from "../../model/kube-object.ts";
 import { selectsLabels } from "../../policies/label-selector.ts";
 import { istioNamespace } from "../../render/names.ts";
 import type { Check, Finding } from "../check.ts";
@@ -6,7 +7,7 @@ import { kubectl } from "../commands.ts";
 import type { MeshConfigFacts } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
-import { appliedObject, meshConfiguration, serviceIn, trustBetween } from "../subjects.ts";
+import { appliedObject, meshConfiguration, requestsTo, serviceIn, trustBetween } from "../subjects.ts";
 
 /** Settings of istiod itself that leave services of the mesh out: no object in the services' namespaces shows them. */
 export const meshConfig: Check = {
@@ -117,9 +118,13 @@ function otherDomain(facts: MeshFacts, one: ReachedCluster, config: MeshConfigFa
             config,
             `give all clusters one trustDomain, or name ${others.map(({ istiod }) => istiod.meshConfig?.trustDomain ?? "").join(", ")} in trustDomainAliases of ${one.cluster}, and restart istiod and the proxies`,
           ),
+          // Whichever of the two somebody has edited, both say it.
+          needs: [one, ...others].map((each) =>
+            appliedObject(each.cluster, configMapOf(each.istiod.meshConfig ?? config)),
+          ),
           breaks: others.flatMap(({ cluster }) => [
             trustBetween(one.cluster, cluster),
-            ...facts.mesh.services.map(({ namespace, name }) => serviceIn(cluster, `${namespace}/${name}`)),
+            ...facts.mesh.services.map(({ namespace, name }) => requestsTo(cluster, `${namespace}/${name}`)),
           ]),
         }),
       ];
@@ -130,11 +135,15 @@ function decidedBy(
   { name }: MeshConfigFacts,
   what: string,
 ): Pick<Finding, "fix" | "cluster" | "object" | "needs"> {
-  const object = { group: "", kind: "ConfigMap", namespace: istioNamespace, name };
+  const object = configMapOf({ name });
   return {
     fix: `Whoever installs Istio there has to decide: ${what} (meshConfig): ${kubectl(one, "-n", istioNamespace, "get", "configmap", name, "-o", "yaml")}`,
     cluster: one.cluster,
     object,
     needs: [appliedObject(one.cluster, object)],
   };
+}
+
+function configMapOf({ name }: Pick<MeshConfigFacts, "name">): ObjectId {
+  return { group: "", kind: "ConfigMap", namespace: istioNamespace, name };
 }

@@ -57,6 +57,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-scheduler-stands-still",
     "west-gets-no-connection-to-east",
   ],
+  // Neither trusts the other.
+  "trust-domain-of-west-was-edited": ["west-gets-no-connection-to-east", "west-is-not-synced"],
   // Connections to the service are refused for that.
   "east-service-leads-to-a-port-that-no-pod-names": ["west-gets-no-connection-to-east"],
   "west-service-takes-the-gateway-of-east": ["west-gets-no-connection-to-east"],

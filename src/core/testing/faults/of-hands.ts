@@ -124,6 +124,18 @@ export const faultsOfHands: readonly MeshFault[] = [
     causes: ["error ISM444 east"],
   },
   {
+    name: "trust-domain-of-west-was-edited",
+    happens: all(
+      trustDomain("west", "other.example"),
+      trustDomain("east", "cluster.local"),
+      drift(
+        "west",
+        edited({ group: "", kind: "ConfigMap", namespace: "istio-system", name: "istio" }, "data.mesh", "…", "…"),
+      ),
+    ),
+    causes: ["error ISM454 west"],
+  },
+  {
     name: "east-selector-was-edited",
     happens: all(
       noReadyPods("east", "shop/orders"),
@@ -257,3 +269,20 @@ export const faultsOfHands: readonly MeshFault[] = [
     causes: ["error ISM751 east"],
   },
 ];
+
+/** What istiod of a cluster has as its own. */
+function trustDomain(cluster: "west" | "east", domain: string): MeshFault["happens"] {
+  return inCluster(cluster, ({ istiod }) => ({
+    istiod: {
+      ...istiod,
+      meshConfig: {
+        name: "istio",
+        discoverySelectors: [],
+        exportTo: {},
+        trustDomain: domain,
+        trustDomainAliases: [],
+        authorizers: [],
+      },
+    },
+  }));
+}
