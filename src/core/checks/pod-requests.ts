@@ -87,7 +87,9 @@ function askedOf(
   readonly route: Route | undefined;
   readonly what: string;
 }[] {
-  const client = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
+  const trustDomain = one.istiod.meshConfig?.trustDomain;
+  const account = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
+  const client = trustDomain === undefined ? account : { ...account, trustDomain };
   const key = `${service.namespace}/${service.name}`;
   const routes = frontRequestsOf(service);
   return routes.length === 0

@@ -6,7 +6,7 @@ import { denialOf, policiesByAddress } from "./authorization.ts";
 const pod = { namespace: "sample", labels: { app: "web" } };
 const request: AuthorizedRequest = {
   port: 5000,
-  client: { namespace: "istio-system", serviceAccount: "ingress" },
+  client: { namespace: "istio-system", serviceAccount: "ingress", trustDomain: "cluster.local" },
   host: "web.example",
   path: { kind: "exact", value: "/hello" },
   address: "10.42.0.9",
@@ -82,6 +82,37 @@ const table: readonly (readonly [string, AuthorizationPolicyFacts, boolean])[] =
   ["allows another path", allow({}, { paths: ["/admin"] }), true],
   ["allows paths by their beginning", allow({}, { paths: ["/he*"] }), false],
 ];
+
+describe("an authorization policy in a mesh with a trust domain of its own", () => {
+  it.each([
+    ["cluster.local/ns/istio-system/sa/ingress", false],
+    ["cluster.local/ns/istio-system/sa/*", false],
+    ["cluster.local/ns/istio-system/*", true],
+    ["mesh.example/ns/istio-system/sa/*", false],
+    ["mesh.example/ns/istio-system/*", false],
+    // May be an alias, which istiod puts in only where all five parts are there.
+    ["old.example/ns/istio-system/sa/*", false],
+    ["old.example/ns/istio-system/*", true],
+    ["*/ns/istio-system/sa/ingress", false],
+    ["*example/ns/istio-system/sa/ingress", false],
+    ["mesh.example/ns/sample/sa/*", true],
+  ])("that allows %s", (principal, refused) => {
+    const client = { namespace: "istio-system", serviceAccount: "ingress", trustDomain: "mesh.example" };
+    expect(denialOf([allow({ principals: [principal] })], pod, { ...request, client }) !== undefined).toBe(refused);
+  });
+});
+
+describe("an authorization policy where the trust domain is not known", () => {
+  it.each([
+    ["cluster.local/ns/istio-system/sa/*", true],
+    ["cluster.local/ns/istio-system/*", false],
+    ["*/sa/ingress", true],
+  ])("that denies %s", (principal, refused) => {
+    const client = { namespace: "istio-system", serviceAccount: "ingress" };
+    const one: AuthorizationPolicyFacts = { ...allow({ principals: [principal] }), action: "DENY" };
+    expect(denialOf([one], pod, { ...request, client }) !== undefined).toBe(refused);
+  });
+});
 
 describe("an authorization policy", () => {
   it.each(table)("that %s", (_, one, refused) => {

@@ -2,13 +2,22 @@ import type { AuthorizationFields, AuthorizationPolicyFacts, AuthorizationRule }
 import { istioNamespace } from "../render/names.ts";
 import type { Labels } from "../model/labels.ts";
 import { hasLabels } from "../model/labels.ts";
+import { defaultTrustDomain } from "../model/trust-domain.ts";
 import { holdsAll, isInBlock } from "./address-block.ts";
+
+/** The workload that asks, by what its certificate says. */
+export interface AuthorizedClient {
+  readonly namespace: string;
+  readonly serviceAccount: string;
+  /** That of its cluster's istiod; left out where it is not known. */
+  readonly trustDomain?: string;
+}
 
 /** What is known of a request. What is left out may be anything. */
 export interface AuthorizedRequest {
   readonly port: number;
   /** The client's workload; `none` where it shows no certificate of the mesh. */
-  readonly client?: "none" | { readonly namespace: string; readonly serviceAccount: string };
+  readonly client?: "none" | AuthorizedClient;
   readonly method?: string;
   /** One of the hosts that it may be for. */
   readonly host?: string;
@@ -217,17 +226,28 @@ function matchesClient(
   }
 }
 
-/** `cluster.local` is the trust domain unless the mesh has another, which is not known here. */
-function matchesPrincipal(
-  value: string,
-  client: { readonly namespace: string; readonly serviceAccount: string },
-): Verdict {
-  const own = `/ns/${client.namespace}/sa/${client.serviceAccount}`;
-  const domain = "cluster.local";
-  if (value.includes("*")) {
-    return certain(matchesText(value, `${domain}${own}`));
+/**
+ * In a principal of five parts `cluster.local` is the mesh's trust domain
+ * whatever that is, and an alias of it stands for it; aliases are not known
+ * here. A shorter one, such as `cluster.local/ns/shop/*`, is compared as it is
+ * written (istio 1.31, pilot/pkg/security/trustdomain/bundle.go).
+ */
+function matchesPrincipal(value: string, { namespace, serviceAccount, trustDomain }: AuthorizedClient): Verdict {
+  const own = `/ns/${namespace}/sa/${serviceAccount}`;
+  if (value.startsWith("*") && own.endsWith(value.slice(1))) {
+    return "yes";
   }
-  return value === `${domain}${own}` ? "yes" : value.endsWith(own) ? "maybe" : "no";
+  if (trustDomain !== undefined && matchesText(value, `${trustDomain}${own}`)) {
+    return "yes";
+  }
+  const [domain = "", ...rest] = value.split("/");
+  if (!matchesText(`/${rest.join("/")}`, own)) {
+    return "no";
+  }
+  if (rest.length === 4) {
+    return domain === defaultTrustDomain ? "yes" : "maybe";
+  }
+  return trustDomain === undefined ? "maybe" : "no";
 }
 
 function matchesPath(value: string, path: NonNullable<AuthorizedRequest["path"]>): Verdict {

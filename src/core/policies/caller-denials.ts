@@ -3,7 +3,7 @@ import type { PodFacts } from "../checks/pod-facts.ts";
 import { reachedClusters } from "../checks/reached.ts";
 import type { Service } from "../model/mesh.ts";
 import { meshGateway } from "../render/names.ts";
-import type { Denial } from "./authorization.ts";
+import type { AuthorizedClient, Denial } from "./authorization.ts";
 import { denialOf } from "./authorization.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
@@ -15,11 +15,6 @@ export interface CallerDenial {
   readonly from: readonly string[];
   /** True where it refuses the pods of all other services. */
   readonly everybody: boolean;
-}
-
-interface Client {
-  readonly namespace: string;
-  readonly serviceAccount: string;
 }
 
 /**
@@ -35,7 +30,7 @@ export function callerDenials(facts: MeshFacts, one: ReachedCluster, service: Se
   if (here === undefined || clients.length === 0) {
     return [];
   }
-  const found = new Map<string, { readonly denial: Denial; readonly clients: Set<Client> }>();
+  const found = new Map<string, { readonly denial: Denial; readonly clients: Set<AuthorizedClient> }>();
   for (const pod of servicePods(one, service)) {
     const port = targetPortOf(here, service.port, pod);
     for (const [client, denial] of port === undefined ? [] : denialsOf(one, pod, { port, clients })) {
@@ -55,8 +50,8 @@ export function callerDenials(facts: MeshFacts, one: ReachedCluster, service: Se
 function denialsOf(
   { authorizationPolicies: policies }: ReachedCluster,
   pod: PodFacts,
-  { port, clients }: { readonly port: number; readonly clients: readonly Client[] },
-): readonly (readonly [Client, Denial])[] {
+  { port, clients }: { readonly port: number; readonly clients: readonly AuthorizedClient[] },
+): readonly (readonly [AuthorizedClient, Denial])[] {
   // What refuses everybody is another finding.
   return !pod.proxy || denialOf(policies, pod, { port }) !== undefined
     ? []
@@ -67,12 +62,20 @@ function denialsOf(
 }
 
 /** What the pods of other services are to a policy, each once. */
-function clientsOf(facts: MeshFacts, service: Service): readonly Client[] {
-  const pods = facts.mesh.services
+function clientsOf(facts: MeshFacts, service: Service): readonly AuthorizedClient[] {
+  const clients = facts.mesh.services
     .filter((other) => other !== service)
-    .flatMap((other) => reachedClusters(facts).flatMap((one) => servicePods(one, other)))
-    .filter(({ proxy }) => proxy);
-  const clients = pods.map(({ namespace, serviceAccount }): Client => ({ namespace, serviceAccount }));
+    .flatMap((other) =>
+      reachedClusters(facts).flatMap((one) => {
+        const trustDomain = one.istiod.meshConfig?.trustDomain;
+        return servicePods(one, other)
+          .filter(({ proxy }) => proxy)
+          .map(({ namespace, serviceAccount }): AuthorizedClient => {
+            const account = { namespace, serviceAccount };
+            return trustDomain === undefined ? account : { ...account, trustDomain };
+          });
+      }),
+    );
   return [...new Map(clients.map((client) => [`${client.namespace}/${client.serviceAccount}`, client])).values()];
 }
 
