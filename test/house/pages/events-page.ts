@@ -7,7 +7,7 @@ export function renderEventsPage(reference: Readonly<Record<string, EventDescrip
     "",
     "# Events",
     "",
-    "`isthmus apply -o jsonl`, `isthmus remove -o jsonl` and `isthmus shift -o jsonl` print one JSON object per line on stdout and nothing else; what is asked and what went wrong stays on stderr. `--events-to FILE` appends the same lines to a file, whatever is printed; it is made readable to its owner only.",
+    "`isthmus apply -o jsonl`, `isthmus remove -o jsonl` and `isthmus shift -o jsonl` print one JSON object per line on stdout and nothing else; what is asked and what went wrong stays on stderr. `--events-to FILE` appends the same lines to a file, whatever is printed; it is made readable to its owner only. `isthmus shift --on-event CMD|URL` [hands them on](../guides/shift.md#telling-others) while it goes on.",
     "",
     "```sh",
     'isthmus apply --yes -o jsonl | jq -r \'select(.event == "object.applied") | .cluster + " " + .object.name\'',
