@@ -111,7 +111,14 @@ describe("a URL", () => {
   it("that never answers costs no more than the time for the end", async () => {
     answers = Array.from({ length: 9 }, () => 0);
     await deliver(url, 300);
-    expect(said[0]?.detail).toMatch(/^2 events \(plan, summary\) did not get to .*: no answer within 1 s\./);
+    expect(said[0]?.detail).toMatch(/^2 events \(plan, summary\) did not get to .*: there was no more time for it\./);
+  });
+
+  it("that never answers one event is told of after each of its tries, and gets the next event", async () => {
+    answers = [0, 0, 0];
+    await deliver(url);
+    expect(seen).toHaveLength(4);
+    expect(said[0]?.detail).toMatch(/^1 event \(plan\) did not get to .*: no answer within 1 s\./);
   });
 
   it("that refuses connections is told of", async () => {
@@ -137,6 +144,23 @@ describe("a command", () => {
   it("that does not end is ended, with what it has started", async () => {
     await deliver("sleep 60 & sleep 60");
     expect(said[0]?.detail).toContain("it did not end within 1 s");
+  });
+
+  it("costs the command nothing where it leaves something behind that holds its output", async () => {
+    const left = path.join(folder, "left");
+    try {
+      await deliver(`setsid sh -c 'echo $$ >>${left}; exec sleep 600' & while ! test -s ${left}; do :; done`);
+      expect(said).toEqual([]);
+    } finally {
+      for (const pid of (await readFile(left, "utf8")).trim().split("\n")) {
+        process.kill(Number(pid));
+      }
+    }
+  });
+
+  it("that runs when there is no more time is ended, and told of as that", async () => {
+    await deliver("sleep 600", 100);
+    expect(said[0]?.detail).toMatch(/^2 events \(plan, summary\) .*: there was no more time for it\./);
   });
 });
 

@@ -1,6 +1,8 @@
+import type { ChildProcessWithoutNullStreams } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import type { EventHook, HookLimits } from "./event-hook.ts";
+import { outOfTime } from "./event-hook.ts";
 
 /** As much of what a hook prints as a message can hold. */
 const mostBytes = 2000;
@@ -8,13 +10,14 @@ const mostBytes = 2000;
 /**
  * Runs the command by the shell for each event, which it gets on its standard
  * input. It is not run twice for one event; what it prints is shown where it
- * fails. One that takes too long is ended with what it has started.
+ * fails. One that takes too long is ended with what it has started, and so is
+ * one that runs when this program ends; what it has put into a process group
+ * of its own goes on, and nobody waits for that longer than for the command.
  */
 export function commandHook(command: string, { tryMs }: Pick<HookLimits, "tryMs">): EventHook {
   return {
     name: command,
-    deliver: async (event, _id, signal) =>
-      runOnce(command, event, AbortSignal.any([signal, AbortSignal.timeout(tryMs)]), tryMs),
+    deliver: async (event, _id, signal) => runOnce(command, event, signal, tryMs),
     close: async () => {},
   };
 }
@@ -22,11 +25,11 @@ export function commandHook(command: string, { tryMs }: Pick<HookLimits, "tryMs"
 async function runOnce(
   command: string,
   event: string,
-  signal: AbortSignal,
+  ending: AbortSignal,
   tryMs: number,
 ): Promise<string | undefined> {
-  if (signal.aborted) {
-    return "there was no more time for it";
+  if (ending.aborted) {
+    return outOfTime;
   }
   // A group of its own, so that what it starts ends with it.
   const child = spawn("/bin/sh", ["-c", command], { stdio: "pipe", detached: true });
@@ -36,23 +39,38 @@ async function runOnce(
   }
   // It may end without reading.
   child.stdin.on("error", () => {}).end(`${event}\n`);
-  const end = (): void => {
+  const end = (): void => endGroup(child);
+  process.once("exit", end);
+  const limit = AbortSignal.any([ending, AbortSignal.timeout(tryMs)]);
+  try {
+    await once(child, "close", { signal: limit });
+  } catch (error) {
+    if (!limit.aborted) {
+      return (error as Error).message;
+    }
+    end();
+  } finally {
+    process.removeListener("exit", end);
+  }
+  const last = said.trim().split("\n").at(-1) ?? "";
+  const { exitCode } = child;
+  return exitCode === 0
+    ? undefined
+    : exitCode === null && limit.aborted
+      ? ending.aborted
+        ? outOfTime
+        : `it did not end within ${tryMs / 1000} s`
+      : `it ended with ${exitCode ?? "a signal"}${last === "" ? "" : `: ${last}`}`;
+}
+
+/** Ends all that is left of the child's group, of which nothing may be left, and hears it no more. */
+function endGroup(child: ChildProcessWithoutNullStreams): void {
+  try {
     if (child.pid !== undefined) {
       process.kill(-child.pid, "SIGKILL");
     }
-  };
-  signal.addEventListener("abort", end, { once: true });
-  try {
-    const [code] = (await once(child, "close")) as [number | null];
-    const last = said.trim().split("\n").at(-1) ?? "";
-    return code === 0
-      ? undefined
-      : signal.aborted
-        ? `it did not end within ${tryMs / 1000} s`
-        : `it ended with ${code ?? "a signal"}${last === "" ? "" : `: ${last}`}`;
-  } catch (error) {
-    return (error as Error).message;
-  } finally {
-    signal.removeEventListener("abort", end);
+  } catch {
+    // Its pipes are held by what has left the group.
   }
+  [child.stdin, child.stdout, child.stderr].forEach((stream) => stream.destroy());
 }

@@ -18,3 +18,6 @@ export interface HookLimits {
 }
 
 export const hookLimits: HookLimits = { tryMs: 10_000, pauseMs: 500, tries: 3 };
+
+/** Why an event was not taken, where the command's end did not wait longer. */
+export const outOfTime = "there was no more time for it";

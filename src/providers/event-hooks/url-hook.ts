@@ -6,6 +6,7 @@ import { findProxyInEnv } from "../../kube/kubeconfig/proxy-from-env.ts";
 import { createConnections } from "../../kube/wire/connections.ts";
 import { userAgent } from "../../kube/wire/user-agent.ts";
 import type { EventHook, HookLimits } from "./event-hook.ts";
+import { outOfTime } from "./event-hook.ts";
 import { signEvent } from "./sign-event.ts";
 
 interface UrlHook extends HookLimits {
@@ -61,16 +62,16 @@ export function urlHook({ url, secret, now, env, tryMs, pauseMs, tries }: UrlHoo
             return why;
           }
         } catch (error) {
-          why = whyNotSent(error as NodeJS.ErrnoException, tryMs);
+          why = signal.aborted ? why : whyNotSent(error as NodeJS.ErrnoException, tryMs);
         }
         await pause(tried < tries ? pauseMs : 0, undefined, { signal }).catch(() => {});
       }
-      return why === "" ? "there was no more time for it" : why;
+      return why === "" ? outOfTime : why;
     },
     close: async () => connections.close(),
   };
 }
 
 function whyNotSent({ name, code, message }: NodeJS.ErrnoException, tryMs: number): string {
-  return name === "TimeoutError" || name === "AbortError" ? `no answer within ${tryMs / 1000} s` : (code ?? message);
+  return name === "TimeoutError" ? `no answer within ${tryMs / 1000} s` : (code ?? message);
 }
