@@ -1,9 +1,9 @@
-import type { Service } from "../../model/mesh.ts";
+import { spokenProtocol } from "../../decide/port-protocol.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
-import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { ServicePort } from "../pod-facts.ts";
-import { applyFix, meshClusters } from "../reached.ts";
+import { applyFix } from "../reached.ts";
+import { servicePlaces } from "../service-places.ts";
 import { objectOf, serviceIn } from "../subjects.ts";
 
 /** istiod joins the ports of one service in several clusters by name: under another name they are other ports. */
@@ -13,7 +13,7 @@ export const portNames: Check = {
   pre: false,
   run: (facts) =>
     facts.mesh.services.flatMap((service) => {
-      const named = portsOf(facts, service);
+      const named = servicePlaces(facts, service);
       const right = commonName(named.map(({ port }) => port));
       const key = `${service.namespace}/${service.name}`;
       return named
@@ -33,17 +33,6 @@ export const portNames: Check = {
     }),
 };
 
-function portsOf(
-  facts: MeshFacts,
-  service: Service,
-): readonly { readonly one: ReachedCluster; readonly port: ServicePort }[] {
-  return meshClusters(facts).flatMap((one) => {
-    const here = one.services.find((other) => other.service === `${service.namespace}/${service.name}`);
-    const port = here?.servicePorts.find((other) => other.port === service.port && other.protocol === "TCP");
-    return port === undefined ? [] : [{ one, port }];
-  });
-}
-
 /** What most clusters call it; of as many, what tells Istio that it is HTTP, and then what the first has. */
 function commonName(ports: readonly ServicePort[]): string {
   const uses = (name: string): number => ports.filter((port) => (port.name ?? "") === name).length;
@@ -53,9 +42,8 @@ function commonName(ports: readonly ServicePort[]): string {
   return best?.name ?? "";
 }
 
-/** https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/ */
-function isHttp({ name = "", appProtocol }: ServicePort): boolean {
-  return /^(?:http|http2|grpc|grpc-web|kubernetes\.io\/h2c)(?:-|$)/.test(appProtocol ?? name);
+function isHttp(port: ServicePort): boolean {
+  return ["http", "http2"].includes(spokenProtocol(port) ?? "");
 }
 
 function show(name: string | undefined): string {

@@ -1,13 +1,14 @@
+import { spokenProtocol } from "../../decide/port-protocol.ts";
 import type { Service } from "../../model/mesh.ts";
-import { serviceIn, servicePods, targetPortOf } from "../../policies/service-pods.ts";
+import { servicePods, targetPortOf } from "../../policies/service-pods.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
 import { kubectlCommand } from "../commands.ts";
-import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import type { ServicePort } from "../pod-facts.ts";
-import { meshClusters } from "../reached.ts";
 import { serviceObject } from "../service-object.ts";
-import { appliedObject, serviceIn as requestsTo } from "../subjects.ts";
+import type { ServicePlace } from "../service-places.ts";
+import { servicePlaces } from "../service-places.ts";
+import { appliedObject, serviceIn } from "../subjects.ts";
 
 /**
  * One service in several clusters, whose Services disagree about the pods:
@@ -20,37 +21,16 @@ export const portsAlike: Check = {
   pre: false,
   run: (facts) =>
     facts.mesh.services.flatMap((service) => {
-      const here = placesOf(facts, service);
-      return here.flatMap((place) => [
-        ...otherProtocol(
-          place,
-          here.filter((one) => one !== place),
-        ),
-        ...otherTarget(
-          place,
-          here.filter((one) => one !== place),
-        ),
-      ]);
+      const places = servicePlaces(facts, service);
+      return places.flatMap((place) => {
+        const others = places.filter((other) => other !== place);
+        return [...speaksOtherwise(place, others), ...leadsElsewhere(place, others, service)];
+      });
     }),
 };
 
-interface Place {
-  readonly one: ReachedCluster;
-  readonly service: Service;
-  readonly facts: ServiceFacts;
-  readonly port: ServicePort;
-}
-
-function placesOf(facts: MeshFacts, service: Service): readonly Place[] {
-  return meshClusters(facts).flatMap((one) => {
-    const here = serviceIn(one, service);
-    const port = here?.servicePorts.find((other) => other.port === service.port && other.protocol === "TCP");
-    return here === undefined || port === undefined ? [] : [{ one, service, facts: here, port }];
-  });
-}
-
 /** A proxy speaks HTTP/2 to the pods of all clusters where the Service of its own says so, without asking them whether they do. */
-function otherProtocol(place: Place, others: readonly Place[]): readonly Finding[] {
+function speaksOtherwise(place: ServicePlace, others: readonly ServicePlace[]): readonly Finding[] {
   const own = spokenAt(place.port);
   const different = others.filter(({ port }) => (spokenAt(port) ?? own) !== own);
   // Said once, of the cluster that says the rarer of the two, and HTTP/2 of as many.
@@ -60,17 +40,18 @@ function otherProtocol(place: Place, others: readonly Place[]): readonly Finding
     ? []
     : [
         warning("ISM851", {
-          detail: `Port ${place.port.port} of Service ${place.facts.service} speaks ${own} in ${place.one.cluster} (${wordOf(place.port)}) and ${different.map(({ one, port }) => `${spokenAt(port)} in ${one.cluster} (${wordOf(port)})`).join(", ")}. Proxies ask the pods of all clusters as the Service of their own cluster says: where an application does not speak both at that port, those requests get 502.`,
-          fix: `Whoever deploys the Services has to decide which is right, and have all say the same: ${kubectlCommand(place.one, "edit", serviceObject(place.facts.service))}`,
+          detail: `Port ${place.port.port} of Service ${place.here.service} speaks ${own} in ${place.one.cluster} (${wordOf(place.port)}) and ${different.map(({ one, port }) => `${spokenAt(port)} in ${one.cluster} (${wordOf(port)})`).join(", ")}. Proxies ask the pods of all clusters as the Service of their own cluster says: where an application does not speak both at that port, those requests get 502.`,
+          fix: `Whoever deploys the Services has to decide which is right, and have all say the same: ${kubectlCommand(place.one, "edit", serviceObject(place.here.service))}`,
           ...about(place),
         }),
       ];
 }
 
-/** What tells Istio the protocol: https://istio.io/latest/docs/ops/configuration/traffic-management/protocol-selection/. Undefined where it finds out itself, or takes TCP. */
-function spokenAt({ name = "", appProtocol }: ServicePort): "HTTP/1.1" | "HTTP/2" | undefined {
-  const [, word = ""] = /^(kubernetes\.io\/h2c|http2|grpc-web|grpc|http)(?:-|$)/.exec(appProtocol ?? name) ?? [];
-  return word === "" ? undefined : word === "http" || word === "grpc-web" ? "HTTP/1.1" : "HTTP/2";
+const versionOf: Readonly<Record<string, "HTTP/1.1" | "HTTP/2">> = { http: "HTTP/1.1", http2: "HTTP/2" };
+
+/** Undefined where Istio finds it out itself, or takes something else than HTTP. */
+function spokenAt(port: ServicePort): "HTTP/1.1" | "HTTP/2" | undefined {
+  return versionOf[spokenProtocol(port) ?? ""];
 }
 
 function wordOf({ name = "", appProtocol }: ServicePort): string {
@@ -78,8 +59,8 @@ function wordOf({ name = "", appProtocol }: ServicePort): string {
 }
 
 /** A number that no pod names may be right: it is told where the pods name the one to which the same service leads elsewhere. */
-function otherTarget(place: Place, others: readonly Place[]): readonly Finding[] {
-  const { one, service, facts, port } = place;
+function leadsElsewhere(place: ServicePlace, others: readonly ServicePlace[], service: Service): readonly Finding[] {
+  const { one, here, port } = place;
   const pods = servicePods(one, service);
   const names = (number: number): boolean => pods.every(({ ports }) => ports.some((own) => own.port === number));
   const [pod] = pods;
@@ -87,11 +68,11 @@ function otherTarget(place: Place, others: readonly Place[]): readonly Finding[]
     return [];
   }
   const meant = others.flatMap((other) => {
-    const number = targetPortOf(other.facts, service.port, pod);
+    const number = targetPortOf(other.here, service.port, pod);
     return number !== undefined && number !== port.targetPort && names(number) ? [{ ...other, number }] : [];
   });
   const [first] = meant;
-  const index = facts.servicePorts.indexOf(port);
+  const index = here.servicePorts.indexOf(port);
   const path = `/spec/ports/${index}/targetPort`;
   const patch = JSON.stringify([
     { op: "test", path: `/spec/ports/${index}/port`, value: port.port },
@@ -101,9 +82,9 @@ function otherTarget(place: Place, others: readonly Place[]): readonly Finding[]
     ? []
     : [
         problem("ISM852", {
-          detail: `Port ${port.port} of Service ${facts.service} leads to port ${port.targetPort} of its pods in ${one.cluster}, which none of them names (${pod.name} names ${namedBy(pod)}), and to ${first.number} in ${meant.map((other) => other.one.cluster).join(", ")}, which they do. Where nothing listens at ${port.targetPort}, all requests that these pods get, from other clusters too, fail with 503.`,
+          detail: `Port ${port.port} of Service ${here.service} leads to port ${port.targetPort} of its pods in ${one.cluster}, which none of them names (${pod.name} names ${namedBy(pod)}), and to ${first.number} in ${meant.map((other) => other.one.cluster).join(", ")}, which they do. Where nothing listens at ${port.targetPort}, all requests that these pods get, from other clusters too, fail with 503.`,
           fix: "Whoever deploys the Service has to decide which is right. To have it lead there as well, also where it is written down:",
-          commands: [kubectlCommand(one, "patch", serviceObject(facts.service), "--type=json", "-p", patch)],
+          commands: [kubectlCommand(one, "patch", serviceObject(here.service), "--type=json", "-p", patch)],
           ...about(place),
         }),
       ];
@@ -115,13 +96,13 @@ function namedBy({ ports }: { readonly ports: readonly { readonly name?: string;
 
 function about({
   one,
-  facts: { service },
-}: Place): Pick<Finding, "cluster" | "object" | "breaks" | "needs" | "provenBy"> {
+  here: { service },
+}: ServicePlace): Pick<Finding, "cluster" | "object" | "breaks" | "needs" | "provenBy"> {
   const object = serviceObject(service);
   return {
     cluster: one.cluster,
     object,
-    breaks: [requestsTo(one.cluster, service)],
+    breaks: [serviceIn(one.cluster, service)],
     needs: [appliedObject(one.cluster, object)],
     provenBy: { own: ["services"] },
   };
