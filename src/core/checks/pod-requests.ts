@@ -1,6 +1,7 @@
 import type { Route, Service } from "../model/mesh.ts";
 import type { AuthorizedRequest } from "../policies/authorization.ts";
 import { goesByAddress, policiesByAddress, policiesFor } from "../policies/authorization.ts";
+import { clientIn } from "../policies/client-in.ts";
 import { serviceIn, servicePods, targetPortOf } from "../policies/service-pods.ts";
 import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names.ts";
 import { frontRequestsOf } from "../routing/hosts.ts";
@@ -87,9 +88,7 @@ function askedOf(
   readonly route: Route | undefined;
   readonly what: string;
 }[] {
-  const trustDomain = one.istiod.meshConfig?.trustDomain;
-  const account = { namespace: istioNamespace, serviceAccount: ingressAccount(one) };
-  const client = trustDomain === undefined ? account : { ...account, trustDomain };
+  const client = clientIn(one, { namespace: istioNamespace, serviceAccount: ingressAccount(one) });
   const key = `${service.namespace}/${service.name}`;
   const routes = frontRequestsOf(service);
   return routes.length === 0

@@ -5,6 +5,7 @@ import type { Service } from "../model/mesh.ts";
 import { meshGateway } from "../render/names.ts";
 import type { AuthorizedClient, Denial } from "./authorization.ts";
 import { denialOf } from "./authorization.ts";
+import { clientIn } from "./client-in.ts";
 import { serviceIn, servicePods, targetPortOf } from "./service-pods.ts";
 
 /** Calls between services of the mesh that a policy refuses, whatever they ask. */
@@ -66,15 +67,11 @@ function clientsOf(facts: MeshFacts, service: Service): readonly AuthorizedClien
   const clients = facts.mesh.services
     .filter((other) => other !== service)
     .flatMap((other) =>
-      reachedClusters(facts).flatMap((one) => {
-        const trustDomain = one.istiod.meshConfig?.trustDomain;
-        return servicePods(one, other)
+      reachedClusters(facts).flatMap((one) =>
+        servicePods(one, other)
           .filter(({ proxy }) => proxy)
-          .map(({ namespace, serviceAccount }): AuthorizedClient => {
-            const account = { namespace, serviceAccount };
-            return trustDomain === undefined ? account : { ...account, trustDomain };
-          });
-      }),
+          .map((pod) => clientIn(one, pod)),
+      ),
     );
   return [...new Map(clients.map((client) => [`${client.namespace}/${client.serviceAccount}`, client])).values()];
 }
