@@ -113,7 +113,11 @@ export const shiftCommand = defineMeshCommand({
         "Leave out one of the two.",
       );
     }
-    const { openHook } = await import("../handlers/open-hook.ts");
+    const { onEvent, onEventSecret: secretFile } = args;
+    const hook =
+      onEvent === undefined
+        ? undefined
+        : await (await import("../../engine/operations/event-hook.ts")).openEventHook({ onEvent, secretFile }, context);
     return shiftWeights(
       {
         service: args.service,
@@ -132,7 +136,7 @@ export const shiftCommand = defineMeshCommand({
         partial: args.partial,
         yes: args.yes,
       },
-      shiftView({ ...args, hook: await openHook(args, context) }, context),
+      shiftView({ ...args, hook }, context),
       context,
     );
   },

@@ -84,7 +84,7 @@ async function hookOf({ onEvent, secretFile }: HookRequest, options: HookOptions
     return commandHook(onEvent, limits);
   }
   if (!URL.canParse(onEvent)) {
-    throw refused("the URL of --on-event cannot be read", "Write it as https://HOST/PATH.");
+    throw refused("The URL of --on-event cannot be read", "Write it as https://HOST/PATH.");
   }
   return urlHook({
     ...limits,
@@ -98,23 +98,22 @@ async function hookOf({ onEvent, secretFile }: HookRequest, options: HookOptions
 async function readSecret(name: string | undefined, { cwd }: HookOptions): Promise<Secret> {
   if (name === undefined) {
     throw refused(
-      "events for a URL are signed, so that whoever gets them knows who sent them, and no secret is named",
+      "Events for a URL are signed, so that whoever gets them knows who sent them, and no secret is named",
       "Make a secret, give it to the receiver as well, and name it: (umask 077; openssl rand -base64 32 > hook.secret), then --on-event-secret hook.secret",
     );
   }
   const text = await readText(path.resolve(cwd, name)).catch((error: Error) => {
-    throw refused(`the secret file ${name} cannot be read: ${error.message}`, "Name the file that holds the secret.");
+    throw refused(`The secret file ${name} cannot be read: ${error.message}`, "Name the file that holds the secret.");
   });
   const fault = faultOfSecret(text.trim());
   if (fault !== undefined) {
-    throw refused(`what ${name} holds ${fault}`, "Make a new one: openssl rand -base64 32");
+    throw refused(`What ${name} holds ${fault}`, "Make a new one: openssl rand -base64 32");
   }
   return new Secret(text.trim());
 }
 
 function refused(why: string, fix: string): UserError {
-  const detail = `${why.charAt(0).toUpperCase()}${why.slice(1)}. Nothing was changed.`;
-  return new UserError([{ ...errorOf("ISM870"), detail, fix }], exitCodes.usage);
+  return new UserError([{ ...errorOf("ISM870"), detail: `${why}. Nothing was changed.`, fix }], exitCodes.usage);
 }
 
 function kindOf(event: string): string {

@@ -53,7 +53,7 @@ export async function findStopped(
   const meshFile = await caller.readMesh();
   const target = targetOf(meshFile, request);
   const { weights } = target.route;
-  if (Object.entries({ ...from, ...weights }).every(([version]) => (from[version] ?? 0) === (weights[version] ?? 0))) {
+  if (Object.keys({ ...from, ...weights }).every((version) => (from[version] ?? 0) === (weights[version] ?? 0))) {
     return undefined;
   }
   const shift = { request, caller, file: meshFile.name, target, from, steps: [], watch: undefined };
@@ -80,8 +80,9 @@ async function goBack(
   // What was there before is not held against what could answer: it was asked for by nobody now.
   const forced = { ...shift, request: { ...request, force: true, partial: true } };
   const step = rollbackStep(to);
-  const outcomes = await shiftOnce(forced, step, { from: weights, asks: false });
-  const [done, lost] = [(outcomes ?? []).filter(isTaken), (outcomes ?? []).filter((one) => !isTaken(one))];
+  // Nobody is asked, so that nobody can disagree.
+  const outcomes = (await shiftOnce(forced, step, { from: weights, asks: false })) ?? [];
+  const [done, lost] = [outcomes.filter(isTaken), outcomes.filter((one) => !isTaken(one))];
   if (lost.length > 0) {
     const again = ["the mesh file", ...done.map(({ cluster }) => cluster)].join(" and ");
     caller.report([
