@@ -104,11 +104,12 @@ function lateStderr(): OutputStream {
   };
   return {
     isTTY: fstatSync(2).isCharacterDevice() && open().isTTY,
+    // A terminal of 0 columns is one whose size nobody has told.
     get columns() {
-      return open().columns;
+      return open().columns || undefined;
     },
     get rows() {
-      return open().rows;
+      return open().rows || undefined;
     },
     write: (text) => open().write(text),
   };

@@ -115,7 +115,7 @@ export const shiftCommand = defineMeshCommand({
     }
     const { onEvent, onEventSecret: secretFile } = args;
     const hook =
-      onEvent === undefined
+      onEvent === undefined && secretFile === undefined
         ? undefined
         : await (await import("../../engine/operations/event-hook.ts")).openEventHook({ onEvent, secretFile }, context);
     return shiftWeights(

@@ -10,10 +10,10 @@ import type { Palette } from "./palette.ts";
 export interface OutputStream {
   write(text: string): unknown;
   readonly isTTY?: boolean;
-  /** Display width; undefined when it is not a terminal. */
-  readonly columns?: number;
-  /** Display height; undefined when it is not a terminal. */
-  readonly rows?: number;
+  /** Display width; undefined when it is not a terminal, or one whose size nobody has set. */
+  readonly columns?: number | undefined;
+  /** Display height; undefined in the same cases. */
+  readonly rows?: number | undefined;
 }
 
 export type InputStream = Readable & { readonly isTTY?: boolean };

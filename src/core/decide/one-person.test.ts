@@ -15,6 +15,7 @@ it.each([
   ["a cookie", { by: "cookie", name: "id" }, { headers: { cookie: "a=b; id=7" } }, "cookie id"],
   ["another cookie", { by: "cookie", name: "id" }, { headers: { cookie: "a=id; ID=7" } }, undefined],
   ["a parameter", { by: "queryParameter", name: "user" }, { path: "/a?x=1&user=ann" }, "query parameter user"],
+  ["a parameter whose name is encoded", { by: "queryParameter", name: "user" }, { path: "/a?us%65r=ann" }, undefined],
   ["another parameter", { by: "queryParameter", name: "user" }, { path: "/user?users=ann" }, undefined],
 ] as const)("requests with %s", (_, sessions, request, expected) => {
   if (plain === undefined || route === undefined) {

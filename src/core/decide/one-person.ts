@@ -1,4 +1,5 @@
 import type { Route, Service } from "../model/mesh.ts";
+import { queryOf, readParameter } from "../routing/match-relation.ts";
 import { sessionRule } from "../render/sessions.ts";
 import type { ProofWay } from "./proof.ts";
 import type { RouteRequest } from "./route-request.ts";
@@ -28,7 +29,7 @@ export function personOf(
         ? `cookie ${name}`
         : undefined;
     case "queryParameter":
-      return new URLSearchParams(request.path.split("?")[1] ?? "").has(name) ? `query parameter ${name}` : undefined;
+      return readParameter(queryOf(request.path), name) === undefined ? undefined : `query parameter ${name}`;
   }
 }
 

@@ -3,7 +3,7 @@ import { doorsOf, requestsOf } from "../routing/doors.ts";
 import { hostsAt, listenersOf } from "../routing/hosts.ts";
 import type { Listener } from "../routing/hosts.ts";
 import type { ComparedRequest, Comparison } from "../routing/match-relation.ts";
-import { takes } from "../routing/match-relation.ts";
+import { queryOf, takes } from "../routing/match-relation.ts";
 import type { ExpectedStatus } from "./answer.ts";
 import { exampleOf } from "./example-text.ts";
 import type { ProofWay } from "./proof.ts";
@@ -217,10 +217,6 @@ function takesQuery({ match: { queryParams = {} } }: Route, query: string): bool
 /** A path that has a query of its own keeps it. */
 function withQuery(path: string, query: string): string {
   return query === "" || path.includes("?") ? path : `${path}?${query}`;
-}
-
-function queryOf(path: string): string {
-  return path.split("?")[1] ?? "";
 }
 
 function chooseHeaders(

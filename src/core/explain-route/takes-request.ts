@@ -1,3 +1,4 @@
+import { queryOf, readParameter } from "../routing/match-relation.ts";
 import { findRegexProblem, matchesWhole } from "../routing/regex.ts";
 import type {
   EnvoyHeaderMatch,
@@ -31,14 +32,9 @@ export type Taken = "yes" | "no" | { readonly unknown: string };
  * (source/common/http/header_utility.h and source/common/router/config_utility.cc).
  */
 export function takesRequest(match: EnvoyRouteMatch, request: ExplainedRequest, scheme: Scheme): Taken {
-  const query = new Map<string, string>();
-  const [path = "", ...rest] = (request.path.split("#", 1)[0] ?? "").split("?");
-  for (const part of rest.join("?").split("&")) {
-    const [name = "", ...value] = part.split("=");
-    if (part !== "" && !query.has(name)) {
-      query.set(name, value.join("="));
-    }
-  }
+  const [whole = ""] = request.path.split("#", 1);
+  const [path = ""] = whole.split("?", 1);
+  const query = queryOf(whole);
   const headers = new Map(
     Object.entries({
       ...request.headers,
@@ -157,11 +153,11 @@ function textOf(match: EnvoyHeaderMatch): EnvoyStringMatch | undefined {
   return text ?? (Object.keys(older).length === 0 ? undefined : older);
 }
 
-function takesQuery(match: EnvoyQueryMatch, query: ReadonlyMap<string, string>): Taken {
+function takesQuery(match: EnvoyQueryMatch, query: string): Taken {
   if (Object.keys(match).some((field) => !["name", "string_match", "present_match"].includes(field))) {
     return { unknown: `query parameter \`${match.name}\`` };
   }
-  const found = query.get(match.name);
+  const found = readParameter(query, match.name);
   if (match.string_match === undefined) {
     return certain((found !== undefined) === (match.present_match ?? true));
   }

@@ -67,6 +67,12 @@ export function takes(match: RequestMatch, request: ComparedRequest): boolean {
   );
 }
 
+/** What stands behind the first `?` of a path; empty where there is none. */
+export function queryOf(path: string): string {
+  const at = path.indexOf("?");
+  return at === -1 ? "" : path.slice(at + 1);
+}
+
 /** The first value of that name, as it is sent: Envoy decodes nothing. */
 export function readParameter(query: string, name: string): string | undefined {
   const found = query.split("&").find((one) => one.split("=")[0] === name);

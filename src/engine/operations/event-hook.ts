@@ -4,6 +4,7 @@ import { errorOf, warningOf } from "../../core/diagnostics/coded.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
+import { groupBy } from "../../core/model/group-by.ts";
 import { Secret } from "../../core/secret.ts";
 import { readText } from "../../files/read-text.ts";
 import { commandHook } from "../../providers/event-hooks/command-hook.ts";
@@ -14,8 +15,8 @@ import { urlHook } from "../../providers/event-hooks/url-hook.ts";
 
 /** What a command line says of hooks. */
 export interface HookRequest {
-  /** A URL of http or https, or a command for the shell. */
-  readonly onEvent: string;
+  /** A URL of http or https, or a command for the shell; undefined where nothing takes events. */
+  readonly onEvent: string | undefined;
   /** The file with the secret by which events for a URL are signed. */
   readonly secretFile: string | undefined;
 }
@@ -41,11 +42,19 @@ export interface OpenHook {
   readonly close: () => Promise<void>;
 }
 
-/** Opens a hook. A UserError (64, ISM870) for a URL without a secret, and for a file that holds none. */
+interface Lost {
+  readonly event: string;
+  readonly why: string;
+}
+
+/**
+ * Opens a hook. A UserError (64, ISM870) for a URL without a secret or with a
+ * user or password in it, a secret without a URL, and a file that holds none.
+ */
 export async function openEventHook(asked: HookRequest, options: HookOptions): Promise<OpenHook> {
   const hook = await hookOf(asked, options);
   const ending = new AbortController();
-  const lost: { readonly event: string; readonly why: string }[] = [];
+  const lost: Lost[] = [];
   let last = Promise.resolve();
   return {
     write: (line) => {
@@ -63,13 +72,11 @@ export async function openEventHook(asked: HookRequest, options: HookOptions): P
       await last;
       clearTimeout(timer);
       await hook.close();
-      const [first] = lost;
-      if (first !== undefined) {
-        const kinds = [...new Set(lost.map(({ event }) => event))].join(", ");
+      if (lost.length > 0) {
         options.report([
           {
             ...warningOf("ISM871"),
-            detail: `${lost.length} ${lost.length === 1 ? "event" : "events"} (${kinds}) did not get to ${hook.name}: ${first.why}. What the command did to the clusters does not go by that.`,
+            detail: `${hook.name} did not take ${describeLost(lost)}. What the command did to the clusters does not go by that.`,
             fix: "See what answers there; --events-to FILE keeps all events on this machine.",
           },
         ]);
@@ -78,17 +85,40 @@ export async function openEventHook(asked: HookRequest, options: HookOptions): P
   };
 }
 
+/** Each reason once, with its events. */
+function describeLost(lost: readonly Lost[]): string {
+  return [...groupBy(lost, ({ why }) => why)]
+    .map(([why, those]) => {
+      const kinds = [...new Set(those.map(({ event }) => event))].join(", ");
+      return `${those.length} ${those.length === 1 ? "event" : "events"} (${kinds}): ${why}`;
+    })
+    .join("; ");
+}
+
 async function hookOf({ onEvent, secretFile }: HookRequest, options: HookOptions): Promise<EventHook> {
   const limits = options.limits ?? hookLimits;
-  if (!/^https?:\/\//i.test(onEvent)) {
+  if (onEvent === undefined || !/^https?:\/\//i.test(onEvent)) {
+    if (secretFile !== undefined || onEvent === undefined) {
+      throw refused(
+        "--on-event-secret signs events for a URL, and --on-event names none",
+        "Name the URL with --on-event, or leave --on-event-secret out: a command gets its events unsigned.",
+      );
+    }
     return commandHook(onEvent, limits);
   }
   if (!URL.canParse(onEvent)) {
     throw refused("The URL of --on-event cannot be read", "Write it as https://HOST/PATH.");
   }
+  const url = new URL(onEvent);
+  if (url.username !== "" || url.password !== "") {
+    throw refused(
+      "The URL of --on-event has a user or a password, which events are not sent with, and which everybody on this machine can read on the command line",
+      "Leave them out: the receiver knows by the signature who sends. One that asks for a password takes a token in the path or query, or is asked by a command of yours.",
+    );
+  }
   return urlHook({
     ...limits,
-    url: new URL(onEvent),
+    url,
     secret: await readSecret(secretFile, options),
     now: options.now,
     env: options.env,

@@ -16,7 +16,8 @@ const mostBytes = 2000;
  */
 export function commandHook(command: string, { tryMs }: Pick<HookLimits, "tryMs">): EventHook {
   return {
-    name: command,
+    // What is typed there may be a token.
+    name: "The command of --on-event",
     deliver: async (event, _id, signal) => runOnce(command, event, signal, tryMs),
     close: async () => {},
   };

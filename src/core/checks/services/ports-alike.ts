@@ -62,14 +62,18 @@ function wordOf({ name = "", appProtocol }: ServicePort): string {
 function leadsElsewhere(place: ServicePlace, others: readonly ServicePlace[], service: Service): readonly Finding[] {
   const { one, here, port } = place;
   const pods = servicePods(one, service);
-  const names = (number: number): boolean => pods.every(({ ports }) => ports.some((own) => own.port === number));
-  const [pod] = pods;
-  if (pod === undefined || typeof port.targetPort !== "number" || names(port.targetPort)) {
+  const without = (number: number): typeof pods =>
+    pods.filter(({ ports }) => ports.every((own) => own.port !== number));
+  const odd = typeof port.targetPort === "number" ? without(port.targetPort) : [];
+  const [pod] = odd;
+  if (pod === undefined) {
     return [];
   }
   const meant = others.flatMap((other) => {
     const number = targetPortOf(other.here, service.port, pod);
-    return number !== undefined && number !== port.targetPort && names(number) ? [{ ...other, number }] : [];
+    return number !== undefined && number !== port.targetPort && without(number).length === 0
+      ? [{ ...other, number }]
+      : [];
   });
   const [first] = meant;
   const index = here.servicePorts.indexOf(port);
@@ -82,7 +86,7 @@ function leadsElsewhere(place: ServicePlace, others: readonly ServicePlace[], se
     ? []
     : [
         problem("ISM852", {
-          detail: `Port ${port.port} of Service ${here.service} leads to port ${port.targetPort} of its pods in ${one.cluster}, which none of them names (${pod.name} names ${namedBy(pod)}), and to ${first.number} in ${meant.map((other) => other.one.cluster).join(", ")}, which they do. Where nothing listens at ${port.targetPort}, all requests that these pods get, from other clusters too, fail with 503.`,
+          detail: `Port ${port.port} of Service ${here.service} leads to port ${port.targetPort} of its pods in ${one.cluster}, which ${odd.length === pods.length ? "none of them names" : `${odd.length} of ${pods.length} do not name`} (${pod.name} names ${namedBy(pod)}), and to ${first.number} in ${meant.map((other) => other.one.cluster).join(", ")}, which all of them do. Where nothing listens at ${port.targetPort}, all requests that these pods get, from other clusters too, fail with 503.`,
           fix: "Whoever deploys the Service has to decide which is right. To have it lead there as well, also where it is written down:",
           commands: [kubectlCommand(one, "patch", serviceObject(here.service), "--type=json", "-p", patch)],
           ...about(place),

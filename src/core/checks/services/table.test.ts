@@ -186,6 +186,21 @@ it("says what it keeps in an annotation that leads calls past a sidecar, and wha
   ]);
 });
 
+it("counts the pods that do not name the port to which a Service leads, where others do", () => {
+  const odd = withService({ servicePorts: [{ port: 5000, name: "http", protocol: "TCP", targetPort: 5999 }] });
+  const pods = (reachedIn(odd).pods ?? []).flatMap((pod) =>
+    pod.labels["app"] === "helloworld"
+      ? [pod, { ...pod, name: "newer", ports: [...pod.ports, { port: 5999, protocol: "TCP" }] }]
+      : [pod],
+  );
+  const facts = changeCluster(odd, { pods });
+  expect(findingsOf("services/ports-alike", facts).map(({ detail }) => detail)).toEqual([
+    expect.stringContaining(
+      "which 1 of 2 do not name (helloworld-v2 names 5000), and to 5000 in west, which all of them do",
+    ),
+  ]);
+});
+
 it("tells a Service that leads to a port which ready pods do not name from pods that are not ready", () => {
   const facts = withService({
     podsOf: { v2: [] },

@@ -144,7 +144,7 @@ export const applyCodes = {
   ISM870: {
     summary: "Events cannot be handed on",
     explanation:
-      "`--on-event URL` posts every event of the command, signed after [Standard Webhooks](https://www.standardwebhooks.com/) by the secret in the file that `--on-event-secret` names: base64 of 24 to 64 bytes, with `whsec_` before it or not. Without a secret a receiver could not tell this program from anybody else, so that it is refused. Nothing was changed.",
+      "`--on-event URL` posts every event of the command, signed after [Standard Webhooks](https://www.standardwebhooks.com/) by the secret in the file that `--on-event-secret` names: base64 of 24 to 64 bytes, with `whsec_` before it or not. Without a secret a receiver could not tell this program from anybody else, so that it is refused; so are a secret where no URL is named, and a URL with a user or a password, which events are not sent with. Nothing was changed.",
   },
   ISM871: {
     summary: "Events were not delivered",

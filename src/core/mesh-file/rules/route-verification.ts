@@ -1,4 +1,4 @@
-import { readParameter } from "../../routing/match-relation.ts";
+import { queryOf, readParameter } from "../../routing/match-relation.ts";
 import { isExpression, matchesWhole } from "../../routing/regex.ts";
 import type { MeshDraft } from "../draft.ts";
 import { entriesOf, itemsOf } from "../draft.ts";
@@ -40,18 +40,18 @@ function checkMethod({ match, verify }: RouteDraft, path: Path): readonly Findin
 }
 
 function checkQuery({ match, verify }: RouteDraft, path: Path): readonly Finding[] {
-  const [, query] = verify?.path?.split("?") ?? [];
+  const asked = verify?.path ?? "";
   const missing = entriesOf(match?.queryParams).find(([name, comparison]) => {
-    const value = readParameter(query ?? "", name);
+    const value = readParameter(queryOf(asked), name);
     return value === undefined || !takes(comparison, value);
   });
-  return query === undefined || missing === undefined
+  return !asked.includes("?") || missing === undefined
     ? []
     : [
         {
           code: "ISM461",
           path,
-          detail: `The route takes requests whose query parameter ${missing[0]} is ${describe(missing[1])}, and ${showValue(verify?.path)} has it otherwise: a proof would ask something else than the route.`,
+          detail: `The route takes requests whose query parameter ${missing[0]} is ${describe(missing[1])}, and ${showValue(asked)} has it otherwise: a proof would ask something else than the route.`,
           fix: "Write the parameter as the route matches it, or leave the query out: one is made up from match.",
         },
       ];
