@@ -44,6 +44,11 @@ const env: NodeJS.ProcessEnv = {
   NO_COLOR: "1",
 };
 
+// Node.js reads these at every start, of the machine and not of the product; what is downloaded may need them.
+if (!["--engine", "--front-door"].some((part) => process.argv.includes(part))) {
+  delete env["NODE_EXTRA_CA_CERTS"];
+}
+
 // Known from the shell proof of the same steps on two cores, not measured here.
 const shellProof = { up: 18, apply: 38 };
 
