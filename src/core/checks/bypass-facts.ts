@@ -1,11 +1,11 @@
-/** Pods with a sidecar whose annotations lead some of what they send past it. */
+/** Pods with a sidecar that send some of what they send past it, or all. */
 export interface BypassFacts {
   readonly namespace: string;
   readonly pod: string;
   /** The Deployment that made it. */
   readonly deployment?: string;
-  readonly annotation: BypassAnnotation;
-  /** As the annotation has it: ports, or blocks of addresses, by commas. */
+  readonly by: BypassAnnotation | ProxyIdentity;
+  /** As the annotation has it: ports, or blocks of addresses, by commas; otherwise the number of the user or group. */
   readonly value: string;
 }
 
@@ -17,3 +17,10 @@ export const bypassAnnotations = [
 ] as const;
 
 export type BypassAnnotation = (typeof bypassAnnotations)[number];
+
+/**
+ * What a container runs as where that is the sidecar's own: its rules let
+ * everything out that this user or group sends, since it is the sidecar's
+ * (https://istio.io/latest/docs/ops/deployment/application-requirements/).
+ */
+export type ProxyIdentity = "runAsUser" | "runAsGroup";

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { partOfToday } from "../../../test/part-of-today.ts";
 import type { MeshFault } from "../testing/faults/fault.ts";
-import { hiddenBy, sameFacts } from "../testing/faults/hidden.ts";
+import { hiddenBy } from "../testing/faults/hidden.ts";
+import { sameFacts } from "../testing/faults/same-facts.ts";
 import { healthyShop } from "../testing/faults/shop.ts";
 import { meshFaults } from "../testing/mesh-faults.ts";
 import type { MeshFacts } from "./facts.ts";

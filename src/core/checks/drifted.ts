@@ -4,6 +4,7 @@ import { eastWestGateway, ingressGateway, istioNamespace } from "../render/names
 import type { DriftedObject } from "./drift-facts.ts";
 import type { MeshFacts } from "./facts.ts";
 import type { Subject } from "./subjects.ts";
+import { wayToInjector, injectorTemplate, webhookOf } from "./injector-subjects.ts";
 import {
   definitionCalled,
   gatewayAddress,
@@ -11,9 +12,7 @@ import {
   namespaceOf,
   readerAccount,
   refusal,
-  wayToInjector,
   wayToIstiod,
-  webhookOf,
   workloadsOf,
 } from "./subjects.ts";
 
@@ -36,6 +35,7 @@ export function brokenBy(
     ...(id.kind === "MutatingWebhookConfiguration" || id.name.startsWith("istio-sidecar-injector")
       ? [webhookOf(cluster)]
       : []),
+    ...(id.kind === "ConfigMap" && id.name.startsWith("istio-sidecar-injector") ? [injectorTemplate(cluster)] : []),
     ...(["ServiceAccount", "Secret", "ClusterRole", "ClusterRoleBinding"].includes(id.kind) &&
     id.name.startsWith("istio-reader")
       ? [readerAccount(cluster)]

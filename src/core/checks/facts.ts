@@ -29,7 +29,7 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * part without which checks are wrong: 18 has which objects are on their way
  * out, which Services claim a gateway's address and whether writes are stored.
  */
-export const factsVersion = 19;
+export const factsVersion = 20;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -179,6 +179,8 @@ export interface ServiceFacts {
   readonly service: string;
   readonly present: boolean;
   readonly headless: boolean;
+  /** What its name leads to where it is of type ExternalName; left out otherwise. */
+  readonly externalName?: string;
   /** Its cluster IPs; left out where it has none. */
   readonly addresses?: readonly string[];
   /** The namespaces to which its annotation exports it; left out where it has none. */

@@ -125,16 +125,6 @@ export function wayToIstiod(cluster: string): Subject {
   return `way to istiod of ${cluster}`;
 }
 
-/** The registration of the injector: without it new pods have no sidecar, and gateways no image. */
-export function webhookOf(cluster: string): Subject {
-  return `injection webhook of ${cluster}`;
-}
-
-/** That the API server reaches the injector: without it no pod is made where sidecars are asked for. */
-export function wayToInjector(cluster: string): Subject {
-  return `way to the injector of ${cluster}`;
-}
-
 /** That a namespace asks for sidecars. */
 export function injectedNamespace(cluster: string, namespace: string): Subject {
   return `injection in ${namespace} of ${cluster}`;

@@ -33,8 +33,42 @@ it("finds pods that send something past their sidecar, and none that send all th
   ]);
   const of = { namespace: "shop", deployment: "web" };
   expect(await readBypasses(client, ["shop"], signal)).toEqual([
-    { ...of, pod: "ports", annotation: `${prefix}excludeOutboundPorts`, value: "5432" },
-    { ...of, pod: "blocks", annotation: `${prefix}excludeOutboundIPRanges`, value: "10.0.0.0/8" },
-    { ...of, pod: "nothing-included", annotation: `${prefix}includeOutboundIPRanges`, value: "" },
+    { ...of, pod: "ports", by: `${prefix}excludeOutboundPorts`, value: "5432" },
+    { ...of, pod: "blocks", by: `${prefix}excludeOutboundIPRanges`, value: "10.0.0.0/8" },
+    { ...of, pod: "nothing-included", by: `${prefix}includeOutboundIPRanges`, value: "" },
+  ]);
+});
+
+it("finds pods of which a container runs as the user or group of their sidecar", async () => {
+  const runs = (
+    name: string,
+    { proxy = {}, own = {}, all = {} }: Record<string, { runAsUser?: number; runAsGroup?: number }>,
+  ): ReturnType<typeof wireObject> =>
+    wireObject(
+      "Pod",
+      { namespace: "shop", name },
+      {
+        spec: {
+          containers: [
+            { name: "istio-proxy", securityContext: proxy },
+            { name: "web", securityContext: own },
+          ],
+          securityContext: all,
+        },
+        status: runningStatus(),
+      },
+    );
+  const { client } = await wireCluster([
+    runs("all", { all: { runAsUser: 1337 } }),
+    runs("group", { own: { runAsGroup: 1337 } }),
+    runs("own-goes-first", { own: { runAsUser: 1000 }, all: { runAsUser: 1337 } }),
+    runs("sidecar-of-another", { proxy: { runAsUser: 1000650001 }, own: { runAsUser: 1337 } }),
+    runs("as-that-other", { proxy: { runAsUser: 1000650001 }, own: { runAsUser: 1000650001 } }),
+    runs("image-decides", {}),
+  ]);
+  expect(await readBypasses(client, ["shop"], signal)).toEqual([
+    { namespace: "shop", pod: "all", by: "runAsUser", value: "1337" },
+    { namespace: "shop", pod: "group", by: "runAsGroup", value: "1337" },
+    { namespace: "shop", pod: "as-that-other", by: "runAsUser", value: "1000650001" },
   ]);
 });

@@ -116,6 +116,15 @@ it("reads that it is not there", async () => {
   ]);
 });
 
+it("reads to what name outside it leads", async () => {
+  const service = wireObject(
+    "Service",
+    { namespace, name: "helloworld" },
+    { spec: { type: "ExternalName", externalName: "web.team.example", ports: [{ name: "http", port: 5000 }] } },
+  );
+  expect(await read([service])).toMatchObject([{ present: true, headless: false, externalName: "web.team.example" }]);
+});
+
 it("reads which EndpointSlices Kubernetes' controller does not keep, where a Service has a selector", async () => {
   const [ours, theirs] = [
     slice("ours", "IPv4", { "v1-a": "10.42.0.6" }),

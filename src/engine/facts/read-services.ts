@@ -17,20 +17,22 @@ import { readServicePort } from "./read-service-port.ts";
 import { readWorkloads } from "./read-workloads.ts";
 import { writtenBy } from "./written-by.ts";
 
+interface ServiceSpec {
+  readonly clusterIP?: string;
+  readonly type?: string;
+  readonly externalName?: string;
+  readonly ports?: readonly WireServicePort[];
+  readonly selector?: Readonly<Record<string, string>>;
+  readonly internalTrafficPolicy?: string;
+}
+
 /** One service of the mesh as a cluster has it. */
 export async function readService(client: KubeClient, service: Service, signal: AbortSignal): Promise<ServiceFacts> {
   const { namespace, name } = service;
   const objects = await readServiceObjects(client, service, signal);
   const object = objects.service;
   const real = clusterEndpointsOf(service, objects);
-  const spec = object?.["spec"] as
-    | {
-        readonly clusterIP?: string;
-        readonly ports?: readonly WireServicePort[];
-        readonly selector?: Readonly<Record<string, string>>;
-        readonly internalTrafficPolicy?: string;
-      }
-    | undefined;
+  const spec = object?.["spec"] as ServiceSpec | undefined;
   const selector = spec?.selector ?? {};
   const bare = objects.pods
     .filter(isRunning)
@@ -41,7 +43,7 @@ export async function readService(client: KubeClient, service: Service, signal: 
   return {
     service: `${namespace}/${name}`,
     present: object !== undefined,
-    headless: spec?.clusterIP === "None",
+    ...kindOf(spec),
     ...addressesIn(object),
     ...exportOf(object),
     ports: (spec?.ports ?? []).map((one) => one.port),
@@ -56,9 +58,16 @@ export async function readService(client: KubeClient, service: Service, signal: 
     ...(refusing.length === 0 ? {} : { refusesSidecar: refusing.map(makerOf) }),
     ...(bare.length === 0 ? {} : { bare: bare.map((pod) => ({ ...makerOf(pod), ...hostNetworkOf(pod) })) }),
     ...(workloads.length === 0 ? {} : { workloads }),
-    ...(spec?.internalTrafficPolicy === "Local" ? { nodeLocal: true } : {}),
     ...abandonedOf(objects, selector),
     ...foreignSlicesOf(objects, { selector, port: service.port }),
+  };
+}
+
+function kindOf(spec: ServiceSpec | undefined): Pick<ServiceFacts, "headless" | "externalName" | "nodeLocal"> {
+  return {
+    headless: spec?.clusterIP === "None",
+    ...(spec?.type === "ExternalName" ? { externalName: spec.externalName ?? "" } : {}),
+    ...(spec?.internalTrafficPolicy === "Local" ? { nodeLocal: true } : {}),
   };
 }
 

@@ -59,12 +59,15 @@ export function sidecarImage(pod: KubeObject): string | undefined {
   return proxyOf(pod)?.image;
 }
 
-interface Container {
+/** What of a pod's container this code goes by. */
+export interface Container {
   readonly name: string;
   readonly image?: string;
+  readonly securityContext?: { readonly runAsUser?: number; readonly runAsGroup?: number };
 }
 
-function proxyOf(pod: KubeObject): Container | undefined {
+/** Istio's proxy in a pod; undefined without one. */
+export function proxyOf(pod: KubeObject): Container | undefined {
   const spec = pod["spec"] as
     | Readonly<Record<"containers" | "initContainers", readonly Container[] | undefined>>
     | undefined;

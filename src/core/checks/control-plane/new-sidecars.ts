@@ -8,7 +8,8 @@ import type { ReachedCluster } from "../facts.ts";
 import { whyNotCompared } from "../not-compared.ts";
 import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { injectedNamespace, webhookOf } from "../subjects.ts";
+import { webhookOf } from "../injector-subjects.ts";
+import { injectedNamespace } from "../subjects.ts";
 
 /**
  * Webhook, namespace and istiod can be as they should be, and pods get no sidecar all the same: policies and

@@ -1,7 +1,7 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { applyFix, meshClusters, unlistedWebhooks } from "../reached.ts";
-import { webhookOf } from "../subjects.ts";
+import { webhookOf } from "../injector-subjects.ts";
 
 /** Without it new pods start without a sidecar and gateways without an image (docs/guides/check.md, complaint 18). */
 export const webhook: Check = {

@@ -9,16 +9,8 @@ import type { HinderedWorkload } from "../hindrance-facts.ts";
 import { whyNotCompared } from "../not-compared.ts";
 import { reachedClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import {
-  apiServer,
-  appliedObject,
-  istiod,
-  newPods,
-  startOf,
-  wayToInjector,
-  wayToIstiod,
-  webhookOf,
-} from "../subjects.ts";
+import { wayToInjector, webhookOf } from "../injector-subjects.ts";
+import { apiServer, appliedObject, istiod, newPods, startOf, wayToIstiod } from "../subjects.ts";
 
 /**
  * What stands between the next apply, or the next pod, and the API server,

@@ -6,6 +6,7 @@ import { frontRoutesOf } from "../../routing/hosts.ts";
 import type { GatewayFacts } from "../control-plane-facts.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import { applyFix, gatewayDeploymentId, meshClusters, placesOfGateway, servicesAt } from "../reached.ts";
+import { wayToInjector, webhookOf } from "../injector-subjects.ts";
 import {
   appliedObject,
   gatewayPods,
@@ -15,9 +16,7 @@ import {
   rootInNamespace,
   signing,
   startOf,
-  wayToInjector,
   wayToIstiod,
-  webhookOf,
 } from "../subjects.ts";
 
 export const gatewaysReady: Check = {

@@ -7,6 +7,7 @@ import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
 import { meshClusters, networkOf } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
+import { injectorTemplate } from "../injector-subjects.ts";
 import { gatewayPods, serviceIn } from "../subjects.ts";
 
 /**
@@ -102,6 +103,8 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, pods: readonly [PodFac
     cluster: one.cluster,
     object: { group: owner.kind === "Pod" ? "" : "apps", kind: owner.kind, namespace, name: owner.name },
     breaks: partsOf(facts, one, first),
+    // The injector gives the label of its own configuration to pods that have none.
+    needs: [injectorTemplate(one.cluster)],
   });
 }
 
@@ -114,7 +117,7 @@ function wayBack(
   if (kind === "Deployment") {
     const withoutLabel = JSON.stringify({ spec: { template: { metadata: { labels: { [label]: null } } } } });
     return {
-      fix: "Take the label out of the pods' template, also where it is written down, and have the pods made anew.",
+      fix: "Take the label out of the pods' template, where it stands there, also where that is written down, and have the pods made anew.",
       commands: [
         kubectl(one, "-n", namespace, "patch", "deployment", name, "--type=merge", "-p", withoutLabel),
         restart(one, namespace, name),

@@ -2,10 +2,10 @@ import type { Service } from "../../model/mesh.ts";
 import { isInBlock } from "../../policies/address-block.ts";
 import { mutualTlsOf } from "../../policies/peer-authentication.ts";
 import { serviceIn as serviceOf, servicePods, targetPortOf } from "../../policies/service-pods.ts";
-import type { BypassFacts } from "../bypass-facts.ts";
+import type { BypassAnnotation, BypassFacts } from "../bypass-facts.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem, warning } from "../check.ts";
-import { kubectl } from "../commands.ts";
+import { kubectl, kubectlCommand } from "../commands.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters, reachedClusters } from "../reached.ts";
 import { callsTo } from "../subjects.ts";
@@ -19,7 +19,7 @@ export const callsPastSidecars: Check = {
     meshClusters(facts).flatMap((one) => {
       const groups = new Map<string, readonly BypassFacts[]>();
       for (const bypass of one.bypasses ?? []) {
-        const key = `${bypass.namespace}/${bypass.deployment ?? bypass.pod} ${bypass.annotation} ${bypass.value}`;
+        const key = `${bypass.namespace}/${bypass.deployment ?? bypass.pod} ${bypass.by} ${bypass.value}`;
         groups.set(key, [...(groups.get(key) ?? []), bypass]);
       }
       return [...groups.values()].flatMap((all) => findingOf(facts, one, all));
@@ -40,7 +40,7 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, all: readonly BypassFa
   if (first === undefined || past.length === 0) {
     return [];
   }
-  const { namespace, deployment, annotation, value } = first;
+  const { namespace, deployment } = first;
   const who = deployment === undefined ? `Pod ${namespace}/${first.pod}` : `Deployment ${namespace}/${deployment}`;
   const failing = past.filter(({ fails }) => fails !== undefined);
   const object =
@@ -49,20 +49,53 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, all: readonly BypassFa
       : { group: "apps", kind: "Deployment", namespace, name: deployment };
   const show = ({ service, port, fails }: Past): string =>
     `${service.namespace}/${service.name} (port ${port})${fails === undefined ? "" : `, which ${fails}`}`;
-  const ways =
-    deployment === undefined
-      ? []
-      : [kubectl(one, "-n", namespace, "patch", "deployment", deployment, "--type=merge", "-p", without(first, past))];
   return [
     (failing.length > 0 ? problem : warning)("ISM599", {
-      detail: `Pods of ${who} of ${one.cluster} call past their sidecar, by annotation ${annotation} (${value === "" ? "empty" : value}): ${past.map(show).join("; ")}. Such a call goes in clear text to pods of its own cluster alone: no route, no weight and no failover counts for it.`,
-      fix: `Whoever deploys ${who} has to decide: where these calls are meant to be of the mesh, take them out of the annotation, also where it is written down${ways.length === 0 ? "" : `: ${ways[0] ?? ""}`}`,
-      ...(failing.length === 0 || ways.length === 0 ? {} : { commands: ways }),
+      detail: `Pods of ${who} of ${one.cluster} call past their sidecar, ${becauseOf(first)}: ${past.map(show).join("; ")}. Such a call goes in clear text to pods of its own cluster alone: no route, no weight and no failover counts for it.`,
+      ...wayBack(one, { who, object, bypass: first, past }, failing.length > 0),
       cluster: one.cluster,
       object,
       breaks: past.map(({ service }) => callsTo(one.cluster, `${service.namespace}/${service.name}`)),
     }),
   ];
+}
+
+function becauseOf({ by, value }: BypassFacts): string {
+  switch (by) {
+    case "runAsUser":
+    case "runAsGroup":
+      return `since a container of theirs runs as ${by === "runAsUser" ? "user" : "group"} ${value} (${by}), which is the sidecar's own: what that one sends is let out`;
+    default:
+      return `by annotation ${by} (${value === "" ? "empty" : value})`;
+  }
+}
+
+function wayBack(
+  one: ReachedCluster,
+  { who, object, bypass, past }: Meant,
+  fails: boolean,
+): Pick<Finding, "fix" | "commands"> {
+  const { by } = bypass;
+  const decide = `Whoever deploys ${who} has to decide`;
+  if (by === "runAsUser" || by === "runAsGroup") {
+    return {
+      fix: `${decide}: have the container run as another ${by === "runAsUser" ? "user" : "group"}, also where it is written down: ${kubectlCommand(one, object.kind === "Pod" ? "get" : "edit", object)}`,
+    };
+  }
+  const where = `${decide}: where these calls are meant to be of the mesh, take them out of the annotation, also where it is written down`;
+  if (object.kind === "Pod") {
+    return { fix: where };
+  }
+  const patch = without(by, bypass.value, past);
+  const way = kubectl(one, "-n", object.namespace, "patch", "deployment", object.name, "--type=merge", "-p", patch);
+  return { fix: `${where}: ${way}`, ...(fails ? { commands: [way] } : {}) };
+}
+
+interface Meant {
+  readonly who: string;
+  readonly object: { readonly group: string; readonly kind: string; readonly namespace: string; readonly name: string };
+  readonly bypass: BypassFacts;
+  readonly past: readonly Past[];
 }
 
 function pastOf(
@@ -76,10 +109,13 @@ function pastOf(
     .map(({ port }) => ({ service, port, fails: whyFailing(facts, one, { service, port }) }));
 }
 
-function isPast({ addresses = [] }: ServiceFacts, port: number, { annotation, value }: BypassFacts): boolean {
+function isPast({ addresses = [] }: ServiceFacts, port: number, { by, value }: BypassFacts): boolean {
   const parts = value.split(",").map((part) => part.trim());
   const isIn = (address: string): boolean => parts.some((part) => part === "*" || isInBlock(address, part));
-  switch (annotation) {
+  switch (by) {
+    case "runAsUser":
+    case "runAsGroup":
+      return true;
     case "traffic.sidecar.istio.io/excludeOutboundPorts":
       return parts.includes("*") || parts.includes(String(port));
     case "traffic.sidecar.istio.io/excludeOutboundIPRanges":
@@ -109,7 +145,7 @@ function whyFailing(
 }
 
 /** The annotation without what leads past; what else it has stays. */
-function without({ annotation, value }: BypassFacts, past: readonly Past[]): string {
+function without(annotation: BypassAnnotation, value: string, past: readonly Past[]): string {
   const ports = new Set(past.map(({ port }) => String(port)));
   const rest = annotation.endsWith("Ports")
     ? value

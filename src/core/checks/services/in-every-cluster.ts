@@ -1,8 +1,10 @@
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import type { Service } from "../../model/mesh.ts";
-import type { ServiceFacts } from "../facts.ts";
+import { kubectlCommand } from "../commands.ts";
+import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
+import { serviceObject } from "../service-object.ts";
 import { serviceIn } from "../subjects.ts";
 
 /** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (docs/guides/check.md, complaint 15, IST0170). */
@@ -24,10 +26,7 @@ export const inEveryCluster: Check = {
           : [
               problem("ISM440", {
                 detail: `Service ${key} of ${one.cluster} ${flaw}.`,
-                fix:
-                  here?.headless === true && service.exported
-                    ? "Whoever deploys it has to decide: give it a cluster IP, or one Service with a cluster IP per pod."
-                    : applyFix,
+                fix: fixOf(one, here, service),
                 cluster: one.cluster,
                 object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
                 breaks:
@@ -38,6 +37,15 @@ export const inEveryCluster: Check = {
     }),
 };
 
+function fixOf(one: ReachedCluster, here: ServiceFacts | undefined, { exported }: Pick<Service, "exported">): string {
+  if (here?.externalName !== undefined) {
+    return `Whoever deploys it has to decide: make it a Service of type ClusterIP that selects the service's pods, or, where this cluster is to ask somewhere else by this name, take the service out of the mesh file: ${kubectlCommand(one, "edit", serviceObject(here.service))}`;
+  }
+  return here?.headless === true && exported
+    ? "Whoever deploys it has to decide: give it a cluster IP, or one Service with a cluster IP per pod."
+    : applyFix;
+}
+
 function flawOf(
   here: ServiceFacts,
   { port, exported }: Pick<Service, "port" | "exported">,
@@ -45,6 +53,9 @@ function flawOf(
 ): string | undefined {
   if (!here.present) {
     return `is not there: its name does not resolve for clients of this cluster${elsewhere ? ", though other clusters have it" : ""}`;
+  }
+  if (here.externalName !== undefined) {
+    return `is of type ExternalName, so that its name leads clients of this cluster to ${here.externalName}, and to no pod of the mesh`;
   }
   if (here.headless && exported) {
     return "is headless: clients would go to pod addresses, which do not lead from one network into another";

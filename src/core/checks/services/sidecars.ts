@@ -5,7 +5,8 @@ import { newSidecars } from "../control-plane/new-sidecars.ts";
 import type { MeshFacts, ReachedCluster, ServiceFacts } from "../facts.ts";
 import { meshClusters } from "../reached.ts";
 import type { Subject } from "../subjects.ts";
-import { appliedObject, injectedNamespace, sidecarsOf, webhookOf } from "../subjects.ts";
+import { webhookOf } from "../injector-subjects.ts";
+import { appliedObject, injectedNamespace, sidecarsOf } from "../subjects.ts";
 
 /** East-west gateways pass mTLS on to the pod, which ends nowhere without a sidecar. */
 export const sidecars: Check = {

@@ -5,7 +5,7 @@ import { unshown } from "../../testing/check-rows.ts";
 import { drained } from "../../testing/faults/changes.ts";
 import { findingsOf, foundBy } from "../../testing/found-by.ts";
 import { healthyFacts, withCluster } from "../../testing/healthy-facts.ts";
-import type { BypassAnnotation } from "../bypass-facts.ts";
+import type { BypassFacts } from "../bypass-facts.ts";
 import type { Finding } from "../check.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
@@ -16,12 +16,12 @@ function unexported(mesh: MeshFacts["mesh"]): MeshFacts["mesh"] {
 }
 
 function withBypass(
-  annotation: BypassAnnotation,
+  by: BypassFacts["by"],
   value: string,
   change: Partial<ReachedCluster["services"][number]> = {},
 ): MeshFacts {
   return withCluster("east", (one) => ({
-    bypasses: [{ namespace: "sample", pod: "client-1", deployment: "client", annotation, value }],
+    bypasses: [{ namespace: "sample", pod: "client-1", deployment: "client", by, value }],
     services: one.services.map((service) => ({ ...service, addresses: ["10.43.1.2"], ...change })),
   }));
 }
@@ -58,6 +58,12 @@ const table: readonly CheckRow[] = [
   ],
   [
     "services/calls-past-sidecars",
+    "a container that runs as the sidecar's user",
+    withBypass("runAsUser", "1337", { endpoints: [] }),
+    ["error ISM599 east"],
+  ],
+  [
+    "services/calls-past-sidecars",
     "nothing where the blocks have it",
     withBypass("traffic.sidecar.istio.io/includeOutboundIPRanges", "192.0.2.0/24,10.0.0.0/8"),
     [],
@@ -86,6 +92,12 @@ const table: readonly CheckRow[] = [
     ["error ISM479 east"],
   ],
   ["services/in-every-cluster", "a missing Service", withService({ present: false }), ["error ISM440 east"]],
+  [
+    "services/in-every-cluster",
+    "a Service that is a name for something outside",
+    withService({ externalName: "web.team.example" }),
+    ["error ISM440 east"],
+  ],
   ["services/in-every-cluster", "a headless Service", withService({ headless: true }), ["error ISM440 east"]],
   [
     "services/in-every-cluster",
@@ -238,6 +250,9 @@ it("has a pod made again whose sidecar alone is not ready", () => {
   expect(found?.detail).toContain(`has no ready pod in east (version=v2): ${words}. Its sidecar`);
   expect(found?.commands).toEqual([`kubectl --context isthmus-east -n sample delete pod ${pod}`]);
   expect(foundWith(words, undefined)?.commands).toBeUndefined();
+  const starting = `pod ${pod}: container istio-proxy has not passed its startup probe`;
+  expect(foundWith(starting, owner)?.fix).toContain(`logs ${pod} -c istio-proxy`);
+  expect(foundWith(starting, owner)?.commands).toBeUndefined();
   const crashing = `pod ${pod}: container web keeps crashing (CrashLoopBackOff)`;
   expect(foundWith(crashing, owner)?.detail).toContain(crashing);
   expect(foundWith(crashing, owner)?.commands).toBeUndefined();

@@ -6,16 +6,8 @@ import { problem } from "../check.ts";
 import { kubectl } from "../commands.ts";
 import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { reachedCluster } from "../reached.ts";
-import {
-  appliedObject,
-  istiod,
-  newPods,
-  nodes,
-  rootInNamespace,
-  serviceIn,
-  wayToInjector,
-  workloadsOf,
-} from "../subjects.ts";
+import { injectorTemplate, wayToInjector } from "../injector-subjects.ts";
+import { appliedObject, istiod, newPods, nodes, rootInNamespace, serviceIn, workloadsOf } from "../subjects.ts";
 
 export const versionsRun: Check = {
   id: "services/versions-run",
@@ -47,6 +39,7 @@ export const versionsRun: Check = {
                 istiod(name),
                 wayToInjector(name),
                 rootInNamespace(name, service.namespace),
+                ...(sidecarOf(wordsOf(one, { service, version })) === undefined ? [] : [injectorTemplate(name)]),
               ],
             }),
           ];
@@ -63,25 +56,45 @@ interface Missing {
 function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<Finding, "detail" | "fix" | "commands"> {
   const labels = Object.entries(version.labels).map(([key, value]) => `${key}=${value}`);
   const key = `${service.namespace}/${service.name}`;
-  const words = one.hindered.find((lacking) => lacking.service === key && lacking.version === version.name)?.words;
+  const words = wordsOf(one, { service, version });
   const detail = `Version ${version.name} of ${key} has no ready pod in ${one.cluster} (${labels.join(",")})${words === undefined ? "" : `: ${words}`}.`;
-  const [, name] = idleSidecar.exec(words ?? "") ?? [];
+  const sidecar = sidecarOf(words);
   // A pod that nothing has made would not come back.
-  const pod = servicePods(one, service).find((other) => other.name === name && other.owner !== undefined);
-  return pod === undefined
+  const pod = servicePods(one, service).find(({ name, owner }) => name === sidecar?.pod && owner !== undefined);
+  if (sidecar === undefined || (!sidecar.starts && pod === undefined)) {
+    return {
+      detail,
+      fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
+    };
+  }
+  const log = kubectl(one, "-n", service.namespace, "logs", sidecar.pod, "-c", "istio-proxy", "--tail=20");
+  return sidecar.starts
     ? {
-        detail,
-        fix: `Whoever deploys the version has to see why: ${kubectl(one, "-n", service.namespace, "describe", "pods", "-l", labels.join(","))}`,
+        detail: `${detail} Its sidecar has no certificate or no configuration from istiod yet.`,
+        fix: `Whoever deploys the version has to see which istiod its sidecar asks, and what that one answers: ${log}`,
       }
     : {
         detail: `${detail} Its sidecar does not answer the kubelet, or has no configuration, and passes on no request.`,
-        fix: `A sidecar that hangs is ended with its pod, and the one that follows begins anew. Where that does not help, see what it says: ${kubectl(one, "-n", service.namespace, "logs", pod.name, "-c", "istio-proxy", "--tail=20")}`,
-        commands: [kubectl(one, "-n", service.namespace, "delete", "pod", pod.name)],
+        fix: `A sidecar that hangs is ended with its pod, and the one that follows begins anew. Where that does not help, see what it says: ${log}`,
+        commands: [kubectl(one, "-n", service.namespace, "delete", "pod", sidecar.pod)],
       };
 }
 
-/** As `podReadiness` has it of a sidecar that has started once: Envoy stands still, or istiod has never told it anything. */
-const idleSidecar = /^pod (\S+): container istio-proxy runs, but is not ready/;
+function wordsOf(one: ReachedCluster, { service, version }: Missing): string | undefined {
+  const key = `${service.namespace}/${service.name}`;
+  return one.hindered.find((lacking) => lacking.service === key && lacking.version === version.name)?.words;
+}
+
+/**
+ * The pod whose sidecar alone keeps it from being ready, as `podReadiness` has
+ * it. One that has started once stands still, or has never been told anything;
+ * one that `starts` has no configuration yet.
+ */
+function sidecarOf(words = ""): { readonly pod: string; readonly starts: boolean } | undefined {
+  const [, pod, state] =
+    /^pod (\S+): container istio-proxy (runs, but is not ready|has not passed its startup probe)/.exec(words) ?? [];
+  return pod === undefined ? undefined : { pod, starts: state?.startsWith("has") === true };
+}
 
 function isNamed({ servicePorts }: ServiceFacts, port: number): boolean {
   return typeof servicePorts.find((one) => one.port === port)?.targetPort === "string";

@@ -20,7 +20,7 @@ export const callerCodes = {
   ISM599: {
     summary: "Pods call services past their sidecar",
     explanation:
-      "Annotations of a pod name ports and addresses that its sidecar does not take (traffic.sidecar.istio.io/excludeOutboundPorts, excludeOutboundIPRanges, includeOutboundIPRanges). Calls to a service of the mesh that go that way reach pods of their own cluster alone, in clear text, whatever routes say. Where no pod is there, or pods take mTLS only, they fail: an error. Otherwise it may be meant: a warning.",
+      "Annotations of a pod name ports and addresses that its sidecar does not take (traffic.sidecar.istio.io/excludeOutboundPorts, excludeOutboundIPRanges, includeOutboundIPRanges), or a container runs as the user or group that the sidecar runs as (1337 nearly everywhere; istioctl analyze: IST0144), of which the rules of the pod take nothing. Calls to a service of the mesh that go that way reach pods of their own cluster alone, in clear text, whatever routes say. Where no pod is there, or pods take mTLS only, they fail: an error. Otherwise it may be meant: a warning.",
   },
   ISM590: {
     summary: "A service selects pods that are none of its versions",

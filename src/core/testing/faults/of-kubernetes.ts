@@ -250,10 +250,20 @@ export const faultsOfKubernetes: readonly MeshFault[] = [
             namespace: "shop",
             pod: "client-1",
             deployment: "client",
-            annotation: "traffic.sidecar.istio.io/excludeOutboundIPRanges",
+            by: "traffic.sidecar.istio.io/excludeOutboundIPRanges",
             value: "10.43.0.0/16",
           },
         ],
+      })),
+    ),
+    causes: ["warning ISM599 west"],
+  },
+  {
+    name: "west-client-runs-as-its-sidecar",
+    happens: all(
+      service("west", "shop/orders", () => ({ addresses: ["10.43.1.2"] })),
+      inCluster("west", () => ({
+        bypasses: [{ namespace: "shop", pod: "client-1", deployment: "client", by: "runAsUser", value: "1337" }],
       })),
     ),
     causes: ["warning ISM599 west"],

@@ -1,4 +1,5 @@
-import { all, inCluster, noReadyPods } from "./changes.ts";
+import { eastWestGateway } from "../../render/names.ts";
+import { all, drift, edited, gateway, inCluster, noReadyPods } from "./changes.ts";
 import type { MeshFault } from "./fault.ts";
 
 const ofOrders = {
@@ -9,7 +10,31 @@ const ofOrders = {
   version: "v1",
 };
 
-/** What keeps pods from starting. */
+/** Pods that the other networks look for where nobody is. */
+const inAnotherNetwork = all(
+  inCluster("east", (one) => ({
+    pods: one.pods.map((pod) =>
+      pod.namespace === "sample"
+        ? {
+            ...pod,
+            labels: { ...pod.labels, "topology.istio.io/network": "other" },
+            owner: { kind: "Deployment", name: "helloworld-v2" },
+          }
+        : pod,
+    ),
+  })),
+  gateway("east", eastWestGateway, ({ pods }) => ({
+    pods: pods.map((pod) => ({
+      ...pod,
+      config: {
+        ...pod.config,
+        clusters: pod.config.clusters.map((one) => (one.name.includes("helloworld") ? { ...one, endpoints: [] } : one)),
+      },
+    })),
+  })),
+);
+
+/** What keeps pods from starting, or others from finding them. */
 export const faultsOfPods: readonly MeshFault[] = [
   {
     name: "east-node-is-tainted",
@@ -69,5 +94,26 @@ export const faultsOfPods: readonly MeshFault[] = [
       })),
     ),
     causes: ["error ISM597 east"],
+  },
+  {
+    name: "east-pods-are-in-another-network",
+    happens: inAnotherNetwork,
+    causes: ["error ISM567 east"],
+  },
+  {
+    name: "east-injector-gives-another-network",
+    happens: all(
+      inAnotherNetwork,
+      drift(
+        "east",
+        edited(
+          { group: "", kind: "ConfigMap", namespace: "istio-system", name: "istio-sidecar-injector" },
+          "data.values",
+          "…",
+          "…",
+        ),
+      ),
+    ),
+    causes: ["error ISM454 east"],
   },
 ];

@@ -77,6 +77,11 @@ export const faultsOfServices: readonly MeshFault[] = [
     causes: ["error ISM440 east"],
   },
   {
+    name: "east-service-is-a-name-outside",
+    happens: service("east", "sample/helloworld", () => ({ externalName: "web.team.example" })),
+    causes: ["error ISM440 east"],
+  },
+  {
     name: "east-service-has-lost-its-selector",
     happens: service("east", "sample/helloworld", () => ({ selector: {}, abandonedSlices: ["helloworld-x7k2p"] })),
     causes: ["error ISM850 east"],
@@ -95,34 +100,6 @@ export const faultsOfServices: readonly MeshFault[] = [
     name: "east-orders-has-no-ready-pod",
     happens: noReadyPods("east", "shop/orders"),
     causes: ["error ISM441 east"],
-  },
-  {
-    name: "east-pods-are-in-another-network",
-    happens: all(
-      inCluster("east", (one) => ({
-        pods: one.pods.map((pod) =>
-          pod.namespace === "sample"
-            ? {
-                ...pod,
-                labels: { ...pod.labels, "topology.istio.io/network": "other" },
-                owner: { kind: "Deployment", name: "helloworld-v2" },
-              }
-            : pod,
-        ),
-      })),
-      gateway("east", eastWestGateway, ({ pods }) => ({
-        pods: pods.map((pod) => ({
-          ...pod,
-          config: {
-            ...pod.config,
-            clusters: pod.config.clusters.map((one) =>
-              one.name.includes("helloworld") ? { ...one, endpoints: [] } : one,
-            ),
-          },
-        })),
-      })),
-    ),
-    causes: ["error ISM567 east"],
   },
   {
     name: "east-tool-stands-for-the-gateway",
