@@ -5,6 +5,26 @@ import { cause, drop, kubectl, on, patch, put, restart } from "../fault.ts";
 
 const istio = "istio-system";
 
+/** Has the injector of east label new pods with a network, and those of v2 of the shop made anew until they have it. */
+async function giveNetwork(network: string): Promise<void> {
+  const config = ["configmap", "istio-sidecar-injector"];
+  const old = await kubectl("east", ["-n", istio, "get", ...config, "-o", "jsonpath={.data.values}"]);
+  const values = JSON.parse(old) as { readonly global: object };
+  const data = { values: JSON.stringify({ ...values, global: { ...values.global, network } }) };
+  await kubectl("east", ["-n", istio, "patch", ...config, "--type=merge", "-p", JSON.stringify({ data })]);
+  const label = "jsonpath={.items[*].metadata.labels.topology\\.istio\\.io/network}";
+  await expect
+    .poll(
+      async () => {
+        await restart("east", "shop", "web-v2");
+        await on("east", "shop", "rollout status deployment/web-v2 --timeout=80s");
+        return kubectl("east", ["-n", "shop", "get", "pods", "-l", "version=v2", "-o", label]);
+      },
+      { timeout: 120_000, interval: 2000 },
+    )
+    .toContain(network);
+}
+
 /** What is made of pods and objects on their way in. */
 export const admissionFaults: readonly Fault[] = [
   {
@@ -96,6 +116,13 @@ export const admissionFaults: readonly Fault[] = [
       }
     },
     causes: [cause("east", "ISM454")],
+  },
+  {
+    what: "the injector of east says another network, and pods of v2 of the shop have restarted",
+    inject: async () => giveNetwork("other-net"),
+    causes: [cause("east", "ISM454")],
+    folds: ["ISM567"],
+    undo: async () => giveNetwork("east-net"),
   },
   {
     what: "sidecars of v2 of the shop are told of an istiod that is not there, in east",

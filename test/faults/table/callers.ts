@@ -1,10 +1,38 @@
-import type { Fault } from "../fault.ts";
+import type { ClusterName, Fault } from "../fault.ts";
 import { cause, drop, on, put } from "../fault.ts";
 
 const data = "data.back.svc.cluster.local";
 const web = "web.shop.svc.cluster.local";
 
 const routes = "virtualservices.networking.istio.io";
+
+/** A Deployment that does nothing, with these parts of its pods' template. */
+async function runClient(
+  cluster: ClusterName,
+  { metadata = {}, spec = {} }: { readonly metadata?: object; readonly spec?: object },
+): Promise<void> {
+  const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
+  const idle = {
+    name: "idle",
+    image: "docker.io/istio/examples-helloworld:1.0",
+    imagePullPolicy: "IfNotPresent",
+    command: [...command, "setInterval(() => {}, 60000)"],
+  };
+  const labels = { app: "client" };
+  await put(cluster, {
+    apiVersion: "apps/v1",
+    kind: "Deployment",
+    metadata: { name: "client", namespace: "sample" },
+    spec: {
+      selector: { matchLabels: labels },
+      template: {
+        metadata: { labels, ...metadata },
+        spec: { terminationGracePeriodSeconds: 1, containers: [idle], ...spec },
+      },
+    },
+  });
+  await on(cluster, "sample", "rollout status deployment/client --timeout=80s");
+}
 
 /** A VirtualService of somebody else's, in a namespace that is not the service's. */
 function route(name: string, spec: object): Readonly<Record<string, unknown>> {
@@ -183,33 +211,9 @@ export const callerFaults: readonly Fault[] = [
         metadata: { name: "strict", namespace: "back" },
         spec: { mtls: { mode: "STRICT" } },
       });
-      const command = ["/opt/node/loader", "--library-path", "/opt/node", "/opt/node/node", "-e"];
-      await put("west", {
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "client", namespace: "sample" },
-        spec: {
-          selector: { matchLabels: { app: "client" } },
-          template: {
-            metadata: {
-              labels: { app: "client" },
-              annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "7000,5432" },
-            },
-            spec: {
-              terminationGracePeriodSeconds: 1,
-              containers: [
-                {
-                  name: "idle",
-                  image: "docker.io/istio/examples-helloworld:1.0",
-                  imagePullPolicy: "IfNotPresent",
-                  command: [...command, "setInterval(() => {}, 60000)"],
-                },
-              ],
-            },
-          },
-        },
+      await runClient("west", {
+        metadata: { annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "7000,5432" } },
       });
-      await on("west", "sample", "rollout status deployment/client --timeout=80s");
     },
     causes: [cause("west", "ISM599")],
     says: "back/data (port 7000), which takes no clear text (mTLS STRICT)",
@@ -217,6 +221,13 @@ export const callerFaults: readonly Fault[] = [
       await drop("west", "sample", "deployment/client");
       await drop("west", "back", "peerauthentications.security.istio.io/strict");
     },
+  },
+  {
+    what: "a client in namespace sample of east runs as the user of its sidecar",
+    inject: async () => runClient("east", { spec: { securityContext: { runAsUser: 1337 } } }),
+    causes: [cause("east", "ISM599")],
+    says: "runs as user 1337 (runAsUser), which is the sidecar's own",
+    undo: async () => drop("east", "sample", "deployment/client"),
   },
   {
     what: "somebody's VirtualService gives calls to data one millisecond in east",

@@ -13,6 +13,20 @@ export const serviceFaults: readonly Fault[] = [
     causes: [cause("west", "ISM440", "ISM455")],
   },
   {
+    what: "the Service without a route is made again as a name for something outside, in east",
+    inject: async () => {
+      await drop("east", "back", "service/data");
+      await put("east", {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "data", namespace: "back", labels: { app: "data" } },
+        spec: { type: "ExternalName", externalName: "data.team.example", ports: [{ name: "http", port: 7000 }] },
+      });
+    },
+    causes: [cause("east", "ISM440", "ISM454", "ISM556")],
+    undo: async () => drop("east", "back", "service/data"),
+  },
+  {
     what: "the port's name says TCP in west",
     inject: async () => {
       const index = await indexOfPort("west", "shop", "web", 80);
