@@ -101,7 +101,10 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, all: readonly Seen[]):
       cluster: one.cluster,
       ...(object === undefined ? {} : { object }),
       ...(by === undefined ? ownFix(one, first) : { fix: fixOf(one, by) }),
-      breaks: [...new Set(all.map(({ call }) => callsTo(one.cluster, call.way.service)))],
+      breaks: [
+        ...new Set(all.map(({ call }) => callsTo(one.cluster, call.way.service))),
+        ...(by === undefined ? [] : [objectOf(one.cluster, by)]),
+      ],
       needs: by === undefined ? all.flatMap(needsOf) : needsOfTls(facts, all),
     }),
   ];

@@ -36,27 +36,30 @@ export const foreignRules: Check = {
               const replaces = older && rule.trafficPolicy !== undefined && service.failover !== undefined;
               const wins = older && clash.length > 0;
               const strands = rule === trafficPolicyRule(one, service) && leadsNowhere(facts, rule, service);
-              return (wins || replaces || strands ? problem : warning)("ISM478", {
+              const harms = wins || replaces || strands;
+              const object = {
+                group: "networking.istio.io",
+                kind: "DestinationRule",
+                namespace: rule.namespace,
+                name: rule.name,
+              };
+              return (harms ? problem : warning)("ISM478", {
                 detail: `DestinationRule ${rule.namespace}/${rule.name} of ${one.cluster} is for ${rule.host} too. Istio merges it with ${service.namespace}/${service.name}${wins ? `: it is older, so that ${clash.map((subset) => subset.name).join(", ")} are the pods that it says` : ""}${describePolicy(rule, { replaces, strands, alone: ours?.trafficPolicy === undefined })}.`,
                 fix: `Whoever wrote it has to decide: put what it is for into the mesh file, and delete it: ${kubectl(one)} -n ${rule.namespace} delete destinationrule ${rule.name}`,
                 cluster: one.cluster,
-                object: {
-                  group: "networking.istio.io",
-                  kind: "DestinationRule",
-                  namespace: rule.namespace,
-                  name: rule.name,
-                },
-                breaks:
-                  wins || replaces || strands
-                    ? [
-                        objectOf(one.cluster, {
-                          group: "networking.istio.io",
-                          kind: "DestinationRule",
-                          namespace: service.namespace,
-                          name: service.name,
-                        }),
-                      ]
-                    : [],
+                object,
+                // What it does to callers inside says more than that it is there.
+                needs: harms ? [] : [objectOf(one.cluster, object)],
+                breaks: harms
+                  ? [
+                      objectOf(one.cluster, {
+                        group: "networking.istio.io",
+                        kind: "DestinationRule",
+                        namespace: service.namespace,
+                        name: service.name,
+                      }),
+                    ]
+                  : [],
               });
             })
         );

@@ -69,6 +69,32 @@ export const faultsOfCallers: readonly MeshFault[] = [
     causes: ["error ISM565 east"],
   },
   {
+    // One rule that is told for two reasons: that it is there, and what it does.
+    name: "east-callers-have-one-connection",
+    happens: all(
+      inCluster("east", (one) => ({
+        routing: {
+          ...one.routing,
+          destinationRules: [
+            ...one.routing.destinationRules,
+            {
+              namespace: "istio-system",
+              name: "narrow",
+              host: "orders.shop.svc.cluster.local",
+              created: "2026-11-23T05:00:00Z",
+              own: false,
+              written,
+              trafficPolicy: {},
+              subsets: [],
+            },
+          ],
+        },
+      })),
+      ordersAtCallers({ cluster: { limits: { connections: 1, pending: 1 }, rule: "istio-system/narrow" } }),
+    ),
+    causes: ["warning ISM565 east"],
+  },
+  {
     name: "east-callers-are-limited",
     happens: inCluster("east", (one) => ({
       callers: one.callers.map((caller) => ({
