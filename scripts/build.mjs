@@ -37,7 +37,7 @@ export async function bundle(entryPoints = { isthmus: "src/cli/bin.ts" }) {
     write: false,
     metafile: true,
     logLevel: "warning",
-    plugins: [withoutSubprocesses, oneLanguage],
+    plugins: [withoutSubprocesses],
   });
   const files = await Promise.all(
     outputFiles.map(async (file) => (file.path.endsWith(".js") ? toCommonJs(file) : [file])),
@@ -55,16 +55,6 @@ const withoutSubprocesses = {
         : undefined,
     );
     build.onLoad({ filter: /./, namespace: "left-out" }, () => ({ contents: "module.exports = {};" }));
-  },
-};
-
-/** zod loads its messages in fifty languages, half of its code, with the one that it speaks. */
-const oneLanguage = {
-  name: "one-language",
-  setup(build) {
-    build.onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-    }));
   },
 };
 

@@ -31,6 +31,17 @@ describe("the bundle", () => {
     expect(bytes).toBeLessThan(30_000);
   });
 
+  it("has of zod what is used: `import * as z`, since what is in the object `z` is never left out", async () => {
+    const { metafile } = await bundleOnce();
+    const inputs = Object.values(metafile.outputs).flatMap((output) =>
+      Object.entries(output.inputs).flatMap(([input, { bytesInOutput }]) =>
+        input.includes("node_modules/zod/") && bytesInOutput > 0 ? [input.replace(/^.*\/zod\/v4\//, "")] : [],
+      ),
+    );
+    expect(inputs).toContain("core/schemas.js");
+    expect(inputs.filter((input) => input.startsWith("locales/"))).toEqual(["locales/en.js"]);
+  });
+
   it("keeps what order its modules need: certificates can be issued, the mesh file can be read", async () => {
     const { files, metafile } = await bundle({ probe: "test/house/probe.ts" });
     const entry = entryOf(metafile.outputs, "test/house/probe.ts");

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { stat, writeFile } from "node:fs/promises";
 import path from "node:path";
-import { z } from "zod";
+import * as z from "zod";
 import { charts, programs, type EngineImages, type EngineParts, type Program } from "./parts.ts";
 
 /** Raised when the shape of the engine's folder changes, so that older engines are not taken for complete. */
