@@ -13,8 +13,8 @@ export interface Failures {
   readonly addresses: readonly string[];
 }
 
-/** Of every proxy the endpoints with which no connection has come about: few, where all is well. */
-const neverConnectedOf = onceFor(
+/** Of every proxy the endpoints with which no connection has come about, ever or while check looked: few, where all is well. */
+const unconnectedOf = onceFor(
   (reader: ReachedCluster): readonly (readonly [pod: string, ProxyClusterFacts["endpoints"]])[] => {
     const proxies: readonly (readonly [string, readonly ProxyClusterFacts[]])[] = [
       ...answeringPods(reader, ingressGateway).map(({ name, config }) => [name, config.clusters] as const),
@@ -23,7 +23,7 @@ const neverConnectedOf = onceFor(
     return proxies.flatMap(([name, clusters]) => {
       const found = clusters
         .flatMap(({ endpoints }) => endpoints)
-        .filter(({ neverConnected }) => neverConnected !== undefined);
+        .filter(({ neverConnected, failing }) => neverConnected !== undefined || failing !== undefined);
       return found.length === 0 ? [] : [[name, found] as const];
     });
   },
@@ -32,8 +32,10 @@ const neverConnectedOf = onceFor(
 /** Pod of `reader` → its connections to these endpoints (`address:port`), of which none came about. */
 export function failuresOf(reader: ReachedCluster, endpoints: ReadonlySet<string>): ReadonlyMap<string, Failures> {
   return new Map(
-    neverConnectedOf(reader).flatMap(([name, tried]) => {
-      const asked = tried.filter(({ address }) => endpoints.has(address));
+    unconnectedOf(reader).flatMap(([name, tried]) => {
+      const asked = tried.filter(
+        ({ address, neverConnected }) => neverConnected !== undefined && endpoints.has(address),
+      );
       return asked.length === 0
         ? []
         : [
@@ -45,6 +47,25 @@ export function failuresOf(reader: ReachedCluster, endpoints: ReadonlySet<string
               },
             ],
           ];
+    }),
+  );
+}
+
+/**
+ * Pod of `reader` → its connections to these endpoints that failed while check
+ * looked, where nothing was answered there meanwhile: those of before are no
+ * proof that a network lets something through. `failing` is counted by address.
+ */
+export function failingNow(reader: ReachedCluster, endpoints: ReadonlySet<string>): ReadonlyMap<string, Failures> {
+  return new Map(
+    unconnectedOf(reader).flatMap(([name, tried]) => {
+      const tries = new Map(
+        tried.flatMap(({ address, failing }) =>
+          failing !== undefined && endpoints.has(address) ? [[address, failing] as const] : [],
+        ),
+      );
+      const sum = [...tries.values()].reduce((all, one) => all + one, 0);
+      return sum === 0 ? [] : [[name, { tries: sum, addresses: [...tries.keys()] }]];
     }),
   );
 }

@@ -132,5 +132,7 @@ export interface ProxyClusterFacts {
     readonly priority: number;
     /** How many connections were tried, where not one of them came about; left out where one did, or at most one was tried. */
     readonly neverConnected?: number;
+    /** How many connections to its address failed while check looked, where no request was answered there meanwhile; left out where none did. */
+    readonly failing?: number;
   }[];
 }

@@ -45,6 +45,11 @@ it("says of which endpoints no connection has come about, where more than one wa
     // Another cluster of the proxy got a connection to the same address.
     undefined,
   ]);
+  const failing = new Map([["172.30.2.2:15444", 2]]);
+  const [again] = readProxyClusters(JSON.stringify(page), twoClusters.services, failing);
+  expect(
+    again?.endpoints.flatMap(({ address, failing: failed }) => (failed === undefined ? [] : [[address, failed]])),
+  ).toEqual([["172.30.2.2:15444", 2]]);
 });
 
 it("reads the endpoints of the mesh's services, what the east-west gateway passes on to among them", () => {

@@ -8,9 +8,13 @@ import { parseProxyEndpoints } from "./proxy-endpoints.ts";
 /**
  * A proxy's clusters of these services with their endpoints, sorted, from its
  * admin page `/clusters?format=json`. `outbound|…` are what the proxy itself asks,
- * `outbound_.…` what an east-west gateway passes on to.
+ * `outbound_.…` what an east-west gateway passes on to. `failing` is what `readFailing` found.
  */
-export function readProxyClusters(body: string, services: readonly Service[]): readonly ProxyClusterFacts[] {
+export function readProxyClusters(
+  body: string,
+  services: readonly Service[],
+  failing: ReadonlyMap<string, number> = new Map(),
+): readonly ProxyClusterFacts[] {
   const hosts = new Set(services.flatMap(hostsOfService));
   const all = parseProxyEndpoints(body);
   const reached = reachedAddresses(all);
@@ -19,10 +23,15 @@ export function readProxyClusters(body: string, services: readonly Service[]): r
     .map(([name, endpoints]) => ({
       name,
       endpoints: endpoints
-        .map((endpoint) => readEndpoint(endpoint, reached))
+        .map((endpoint) => ({ ...readEndpoint(endpoint, reached), ...failingAt(endpoint.address, failing) }))
         .toSorted((a, b) => compareText(a.address, b.address)),
     }))
     .toSorted((a, b) => compareText(a.name, b.name));
+}
+
+function failingAt(address: string, failing: ReadonlyMap<string, number>): { readonly failing?: number } {
+  const failed = failing.get(address);
+  return failed === undefined ? {} : { failing: failed };
 }
 
 /** The names of all clusters in a proxy's page `/clusters?format=json`, also of those without endpoints. */

@@ -14,6 +14,7 @@ import { isRouter } from "./sidecars.ts";
 import { findGateway } from "./find-gateway.ts";
 import { isReady, readPod } from "./read-pods.ts";
 import { readProxyPage } from "./proxy-page.ts";
+import { readFailing } from "./failing-connections.ts";
 import { extensionsPath, hasExtensions } from "./proxy-filters.ts";
 import { readListenerPorts, readProxyConfig, warmingSecretsPath } from "./read-proxy-config.ts";
 
@@ -140,10 +141,14 @@ async function readProxy(
       ask("/clusters?format=json"),
     ]);
     const authorized = goesByAddresses(listeners) ? { authorized: readAuthorized(await ask(authorizedPath)) } : {};
+    const failing =
+      gateway === eastWestGateway
+        ? {}
+        : { failing: await readFailing(clusters, async () => ask("/clusters?format=json"), signal) };
     const extensions = hasExtensions(listeners) ? { extensions: await ask(extensionsPath) } : {};
     return {
       name,
-      config: readProxyConfig({ listeners, warmingSecrets, routes, clusters, ...extensions }, services),
+      config: readProxyConfig({ listeners, warmingSecrets, routes, clusters, ...extensions, ...failing }, services),
       listeners: readListenerPorts(listeners),
       roots: rootsOf(JSON.parse(secrets) as SecretDump),
       ...authorized,

@@ -26,6 +26,8 @@ export interface AdminPages {
   readonly clusters: string;
   /** `extensionsPath`; left out for a proxy without such filters. */
   readonly extensions?: string;
+  /** As `readFailing` has it of the page of clusters; left out where nobody looked. */
+  readonly failing?: ReadonlyMap<string, number>;
 }
 
 /**
@@ -49,7 +51,7 @@ export function readProxyConfig(pages: AdminPages, services: readonly Service[])
     routeTables: configsOf<DynamicRoutes>(routes).map((one) => readRouteTable(one.route_config ?? {}, headers)),
     awaitedSecrets: readAwaitedSecrets(pages.warmingSecrets),
     warming: readWarming(listeners),
-    clusters: readProxyClusters(pages.clusters, services),
+    clusters: readProxyClusters(pages.clusters, services, pages.failing),
     ...(filters.length === 0 ? {} : { filters }),
   };
 }

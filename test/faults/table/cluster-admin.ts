@@ -1,4 +1,6 @@
-import { dropOutgoing, passPackets } from "../../e2e/node-processes.ts";
+import { setTimeout as pause } from "node:timers/promises";
+import { expect, vi } from "vitest";
+import { dropOutgoing, dropPacketsTo, passPackets } from "../../e2e/node-processes.ts";
 import { letWrites, refuseWrites } from "../by-hand.ts";
 import type { ClusterName, Fault } from "../fault.ts";
 import { cause, drop, kubectl, on, patch, put } from "../fault.ts";
@@ -14,6 +16,36 @@ async function freeze(cluster: ClusterName, apiGroups: readonly string[], resour
 }
 
 const sliceRights = "system:controller:endpointslice-controller";
+
+async function addressOf(cluster: ClusterName, service: string): Promise<string> {
+  const get = ["-n", "istio-system", "get", "service", service, "-o"];
+  return kubectl(cluster, [...get, "jsonpath={.status.loadBalancer.ingress[0].ip}"]);
+}
+
+let requests: { end(): Promise<void> } | undefined;
+
+/** Sends ten requests a second until its end, or so many milliseconds; what becomes of them does not count. */
+function sendFor(url: string, ms: number): { end(): Promise<void> } {
+  const stop = AbortSignal.timeout(ms);
+  const ended = new AbortController();
+  const signal = AbortSignal.any([stop, ended.signal]);
+  const open = new Set<Promise<unknown>>();
+  const timer = setInterval(() => {
+    const asked: Promise<unknown> = fetch(url, { signal })
+      .then(async (answer) => answer.text())
+      .catch(() => undefined)
+      .finally(() => open.delete(asked));
+    open.add(asked);
+  }, 100);
+  stop.addEventListener("abort", () => clearInterval(timer));
+  return {
+    end: async () => {
+      clearInterval(timer);
+      ended.abort();
+      await Promise.all(open);
+    },
+  };
+}
 
 /** What people who run a cluster do beside the mesh. */
 export const clusterAdminFaults: readonly Fault[] = [
@@ -36,6 +68,25 @@ export const clusterAdminFaults: readonly Fault[] = [
     inject: async () => dropOutgoing("west", "15017"),
     causes: [cause("west", "ISM759")],
     undo: async () => passPackets("west"),
+  },
+  {
+    what: "a firewall closes the way to the east-west gateway of east, while requests come to west",
+    inject: async () => {
+      const east = await addressOf("east", "istio-eastwestgateway");
+      const west = await addressOf("west", "istio-ingressgateway");
+      // Connections have come about before.
+      await vi.waitFor(async () => expect((await fetch(`http://${west}/hello`)).status).toBe(200), 30_000);
+      await dropPacketsTo("east", east);
+      requests = sendFor(`http://${west}/hello`, 120_000);
+      // A connection is given up after 10 s.
+      await pause(15_000);
+    },
+    causes: [cause("west", "ISM622")],
+    says: "failed within a second, in which no request was answered there",
+    undo: async () => {
+      await requests?.end();
+      await passPackets("east");
+    },
   },
   {
     what: "namespace back of east is deleted, and an object in it has a finalizer that nobody takes away",

@@ -17,6 +17,15 @@ function neverConnected(address: string, tries: number): MeshFacts {
   }));
 }
 
+/** Connections of the ingress of west to that address have failed so often while check looked. */
+function failing(address: string, tries: number): MeshFacts {
+  return withCluster("west", (one) => ({
+    gateways: changeEndpoints(one.gateways, (endpoints) =>
+      endpoints.map((endpoint) => (endpoint.address === address ? { ...endpoint, failing: tries } : endpoint)),
+    ),
+  }));
+}
+
 /** The ingress of west has the pods of east as its endpoints, and has tried to connect in vain so often. */
 function withWayToEastsPods(tries?: number): MeshFacts {
   return withCluster("west", (one) => ({
@@ -90,6 +99,14 @@ const table: readonly CheckRow[] = [
     ["warning ISM622 west→east"],
   ],
   ["join/gateways-connect", "nothing of another address", neverConnected("10.42.0.6:5000", 4), []],
+  [
+    "join/gateways-connect",
+    "a gateway at which connections fail that came about before",
+    failing("172.30.2.2:15443", 4),
+    ["error ISM622 west→east"],
+  ],
+  ["join/gateways-connect", "one failure as a warning", failing("172.30.2.2:15443", 1), ["warning ISM622 west→east"]],
+  ["join/gateways-connect", "nothing of a pod that fails", failing("10.42.0.6:5000", 4), []],
   [
     "join/gateways-connect",
     "pods of one address in clusters that share a network",

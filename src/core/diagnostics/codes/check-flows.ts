@@ -150,7 +150,7 @@ export const flowCodes = {
   ISM622: {
     summary: "No connection to the gateway of another network comes about",
     explanation:
-      "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is cannot be told from a quiet one by these counts.",
+      "Proxies count the connections that they try for each endpoint, and the east-west gateway of another network is one. Where not a single one of several came about, TCP or TLS to it ends somewhere on the way: a firewall, a security group, a NAT, a missing route. Every API server says that all is well then, and requests hang for 10 s each, Istio's time to connect. A gateway that was reached before and no longer is shows by connections that fail while check looks, where no request is answered there meanwhile: under traffic, that is. Without any it cannot be told from a quiet one by these counts, and `isthmus verify` asks.",
   },
   ISM771: {
     summary: "Pods of a cluster in the same network are not reached",

@@ -1,4 +1,7 @@
 /** What shows by pods that come, of which none does. */
+/** That proxies of west get no connection to the gateway of east, never or no more. */
+const unconnected = ["west-gets-no-connection-to-east", "west-loses-its-connections-to-east"];
+
 const withoutSchedule = [
   "east-apply-has-not-ended",
   "east-istio-cni-does-not-start",
@@ -24,7 +27,7 @@ const withoutIstiod = [
 const unreached = "east-api-server-does-not-reach-istiod";
 
 /** What needs pods that start. */
-const withoutNodes = [...withoutSchedule, "west-gets-no-connection-to-east"];
+const withoutNodes = [...withoutSchedule, ...unconnected];
 
 /**
  * By fault, those that it brings about or hides: who looks at the facts sees
@@ -55,32 +58,28 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-has-no-ready-node",
     "east-controllers-stand-still",
     "east-scheduler-stands-still",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
   // Neither trusts the other.
-  "trust-domain-of-west-was-edited": ["west-gets-no-connection-to-east", "west-is-not-synced"],
+  "trust-domain-of-west-was-edited": [...unconnected, "west-is-not-synced"],
   // Connections to the service are refused for that.
-  "east-service-leads-to-a-port-that-no-pod-names": ["west-gets-no-connection-to-east"],
-  "west-service-takes-the-gateway-of-east": ["west-gets-no-connection-to-east"],
+  "east-service-leads-to-a-port-that-no-pod-names": [...unconnected],
+  "west-service-takes-the-gateway-of-east": [...unconnected],
   // Without an address there is none to take.
   "east-gateway-waits-for-an-address": [
     "west-service-takes-the-gateway-of-east",
     "east-gateway-service-was-edited",
     "west-does-not-know-the-gateway",
     "east-gateway-lost-its-network",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
   "east-runtime-stands-still": ["east-has-no-ready-node", ...withoutNodes],
   // What such an istiod cannot do, whatever else would keep it from that.
   "east-istiod-lacks-rights": ["east-istiod-crashes", "east-shop-has-no-root-certificate"],
-  "east-controllers-stand-still": [...withoutSchedule, "west-gets-no-connection-to-east"],
-  "east-scheduler-stands-still": [
-    ...withoutSchedule,
-    "east-ingress-has-no-order-of-failover",
-    "west-gets-no-connection-to-east",
-  ],
+  "east-controllers-stand-still": [...withoutSchedule, ...unconnected],
+  "east-scheduler-stands-still": [...withoutSchedule, "east-ingress-has-no-order-of-failover", ...unconnected],
   "east-istiod-leaves-shop-out": [
-    "west-gets-no-connection-to-east",
+    ...unconnected,
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
@@ -95,7 +94,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-apply-has-not-ended",
     "east-istio-cni-does-not-start",
     "east-dns-has-another-address",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
     "east-istiod-crashes",
     "east-ingress-is-not-ready",
     "east-gateway-waits-for-an-address",
@@ -116,7 +115,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "west-does-not-know-the-gateway",
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
   "east-policy-denies-all": [
     unreached,
@@ -147,12 +146,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-istiod-crashes",
     ...withoutIstiod,
   ],
-  "east-has-another-root": [
-    "east-istiod-hands-out-another-root",
-    "east-gateways-keep-an-old-root",
-    "west-gets-no-connection-to-east",
-  ],
-  "east-istiod-hands-out-another-root": ["east-gateways-keep-an-old-root", "west-gets-no-connection-to-east"],
+  "east-has-another-root": ["east-istiod-hands-out-another-root", "east-gateways-keep-an-old-root", ...unconnected],
+  "east-istiod-hands-out-another-root": ["east-gateways-keep-an-old-root", ...unconnected],
   "the-root-has-ended": ["east-istiod-crashes", "east-ingress-is-not-ready"],
   "east-intermediate-has-ended": [
     "east-istiod-crashes",
@@ -168,21 +163,17 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     unreached,
     "east-ingress-is-not-ready",
     "east-pod-has-no-sidecar",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
   "east-shop-has-no-root-certificate": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-namespace-lost-its-network": ["west-does-not-know-the-gateway"],
   "east-gateway-lost-its-network": [
     "east-gateway-service-was-edited",
     "west-does-not-know-the-gateway",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
-  "east-gateway-is-scaled-to-0": [
-    "east-gateway-has-no-listener",
-    "west-does-not-know-the-gateway",
-    "west-gets-no-connection-to-east",
-  ],
-  "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener", "west-gets-no-connection-to-east"],
+  "east-gateway-is-scaled-to-0": ["east-gateway-has-no-listener", "west-does-not-know-the-gateway", ...unconnected],
+  "east-cross-network-gateway-is-gone": ["east-gateway-has-no-listener", ...unconnected],
   "west-has-no-remote-secret": [
     "west-remote-secret-has-another-name",
     "west-token-is-refused",
@@ -235,28 +226,21 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-image-is-not-there",
     "east-ingress-has-no-order-of-failover",
     "east-has-pods-of-another-deployment",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
-  "east-gateway-service-was-edited": [
-    "west-does-not-know-the-gateway",
-    "east-gateway-has-no-listener",
-    "west-gets-no-connection-to-east",
-  ],
+  "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener", ...unconnected],
   "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate", "east-ingress-has-no-order-of-failover"],
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
   "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
-  "east-shop-is-not-injected": ["west-gets-no-connection-to-east", "east-policy-keeps-sidecars-away"],
-  "east-service-has-lost-its-selector": [
-    "east-service-leads-to-a-port-that-no-pod-names",
-    "west-gets-no-connection-to-east",
-  ],
-  "east-webhook-holds-endpoints-back": ["east-orders-has-no-ready-pod", "west-gets-no-connection-to-east"],
-  "east-policy-keeps-sidecars-away": ["west-gets-no-connection-to-east"],
-  "east-service-is-gone": ["west-gets-no-connection-to-east"],
-  "east-service-has-another-port": ["west-gets-no-connection-to-east"],
-  "east-pods-are-in-another-network": ["west-gets-no-connection-to-east"],
-  "east-service-is-a-name-outside": ["west-gets-no-connection-to-east"],
+  "east-shop-is-not-injected": [...unconnected, "east-policy-keeps-sidecars-away"],
+  "east-service-has-lost-its-selector": ["east-service-leads-to-a-port-that-no-pod-names", ...unconnected],
+  "east-webhook-holds-endpoints-back": ["east-orders-has-no-ready-pod", ...unconnected],
+  "east-policy-keeps-sidecars-away": [...unconnected],
+  "east-service-is-gone": [...unconnected],
+  "east-service-has-another-port": [...unconnected],
+  "east-pods-are-in-another-network": [...unconnected],
+  "east-service-is-a-name-outside": [...unconnected],
   // What it gives to new pods is wrong, and so is each of these for all that can be seen.
   "east-injector-gives-another-network": [
     "east-pods-are-in-another-network",
@@ -264,8 +248,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-is-not-ready",
     "east-pod-has-no-sidecar",
     "east-api-server-does-not-reach-istiod",
-    "west-gets-no-connection-to-east",
+    ...unconnected,
   ],
-  "east-pod-has-no-sidecar": ["west-gets-no-connection-to-east"],
-  "east-pod-refuses-a-sidecar": ["west-gets-no-connection-to-east"],
+  "east-pod-has-no-sidecar": [...unconnected],
+  "east-pod-refuses-a-sidecar": [...unconnected],
 };

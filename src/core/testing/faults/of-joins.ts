@@ -68,6 +68,15 @@ export const faultsOfJoins: readonly MeshFault[] = [
     causes: ["error ISM622 west→east"],
   },
   {
+    name: "west-loses-its-connections-to-east",
+    happens: inCluster("west", (one) => ({
+      gateways: changeEndpoints(one.gateways, (endpoints) =>
+        endpoints.map((endpoint) => (endpoint.address.endsWith(":15443") ? { ...endpoint, failing: 4 } : endpoint)),
+      ),
+    })),
+    causes: ["error ISM622 west→east"],
+  },
+  {
     name: "east-ingress-is-not-ready",
     happens: gatewayDown("east", ingressGateway, oneOfTwo),
     causes: ["error ISM424 east"],

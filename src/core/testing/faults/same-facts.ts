@@ -25,6 +25,7 @@ export const sameFacts: readonly (readonly string[])[] = [
     "east-service-is-a-name-outside",
   ],
   ["east-callers-use-another-tls", "east-callers-have-one-connection"],
+  ["west-gets-no-connection-to-east", "west-loses-its-connections-to-east"],
   ["west-client-calls-past-its-sidecar", "west-client-runs-as-its-sidecar"],
   ["east-has-lost-its-inventory", "east-injector-gives-another-network"],
   ["east-has-lost-its-inventory", "east-front-gateway-waits-for-a-finalizer"],
