@@ -60,6 +60,10 @@ function flawOf(
   if (here.headless && exported) {
     return "is headless: clients would go to pod addresses, which do not lead from one network into another";
   }
+  const spoken = here.servicePorts.find((one) => one.port === port)?.protocol ?? "TCP";
+  if (here.ports.includes(port) && spoken !== "TCP") {
+    return `has port ${port} for ${spoken}, which Istio leaves out: no proxy knows the service there`;
+  }
   return here.ports.includes(port)
     ? undefined
     : `has the ports ${here.ports.join(", ") || "(none)"} and not ${port}, which the mesh file names`;

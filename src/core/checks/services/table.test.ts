@@ -98,6 +98,12 @@ const table: readonly CheckRow[] = [
     withService({ externalName: "web.team.example" }),
     ["error ISM440 east"],
   ],
+  [
+    "services/in-every-cluster",
+    "a port that takes datagrams",
+    withService({ servicePorts: [{ port: 5000, name: "http", protocol: "UDP", targetPort: 5000 }] }),
+    ["error ISM440 east"],
+  ],
   ["services/in-every-cluster", "a headless Service", withService({ headless: true }), ["error ISM440 east"]],
   [
     "services/in-every-cluster",
