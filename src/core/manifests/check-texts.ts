@@ -1,6 +1,7 @@
 import type { Path } from "../mesh-file/path.ts";
 import type { KubeObject } from "../model/kube-object.ts";
 import { describeId, idOf } from "../model/kube-object.ts";
+import { isCredential } from "../redact/mask-line.ts";
 import { Secret } from "../secret.ts";
 import type { Finding } from "./finding.ts";
 import { fieldsAt, podTemplateOf } from "./pod-template.ts";
@@ -24,7 +25,15 @@ export function checkTexts(object: KubeObject): readonly Finding[] {
   const paths = podTemplateOf(object) === undefined ? (ofKinds[object.kind] ?? []) : ofWorkloads;
   const own = paths.flatMap((path) =>
     Object.entries(fieldsAt(object, path) ?? {}).flatMap(([key, value]) =>
-      isOther(value) ? [findingOf(object, `${path.join(".")}[${JSON.stringify(key)}]`, value, [...path, key])] : [],
+      isOther(value)
+        ? [
+            findingOf(object, value, {
+              field: `${path.join(".")}[${JSON.stringify(key)}]`,
+              name: key,
+              at: [...path, key],
+            }),
+          ]
+        : [],
     ),
   );
   return [...own, ...checkEnvironments(object)];
@@ -40,7 +49,9 @@ function checkEnvironments(object: KubeObject): readonly Finding[] {
         const variable = (one ?? {}) as { readonly name?: unknown; readonly value?: unknown };
         const what = `The variable ${String(variable.name)} of container ${String(name)}`;
         const at = [...path, "spec", field, index, "env", place, "value"];
-        return isOther(variable.value) ? [findingOf(object, what, variable.value, at)] : [];
+        return isOther(variable.value)
+          ? [findingOf(object, variable.value, { field: what, name: String(variable.name), at })]
+          : [];
       });
     });
   });
@@ -51,10 +62,17 @@ function isOther(value: unknown): boolean {
   return !(value instanceof Secret) && value !== undefined && value !== null && typeof value !== "string";
 }
 
-function findingOf(object: KubeObject, field: string, value: unknown, at: Path): Finding {
-  // What is in a Secret is not shown, whatever its type.
+/** A value: what messages call it, the name that it has there, and its place in the object. */
+interface Place {
+  readonly field: string;
+  readonly name: string;
+  readonly at: Path;
+}
+
+function findingOf(object: KubeObject, value: unknown, { field, name, at }: Place): Finding {
+  // What is in a Secret, or called a password, is not shown, whatever its type.
   const shown =
-    object.kind === "Secret"
+    object.kind === "Secret" || isCredential(name)
       ? "no text"
       : typeof value === "boolean"
         ? `the truth value ${value}`

@@ -24,6 +24,19 @@ const keyLine = /^(\s*(?:[-?]\s+)*[{[\s]*)("(?:[^"\\]|\\.)*"|'[^']*'|[^\s"'#:{}[
 /** `name: value`, `name=value`, `"name":"value"` anywhere in a line. */
 const namedValue = /([\w.-]+)(["']?\s*[:=]\s*)("(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}\]]+)/g;
 
+/** A name and a value beside each other in one line, in either order: `{ name: DB_PASSWORD, value: … }`. */
+const scalar = String.raw`"(?:[^"\\]|\\.)*"?|'[^']*'?|[^\s,;}\]]+`;
+const variables: readonly RegExp[] = [
+  new RegExp(
+    String.raw`(?<=\bname["']?\s*:\s*["']?(?<name>[\w.-]+)["']?\s*,\s*["']?value["']?\s*:\s*)(?:${scalar})`,
+    "g",
+  ),
+  new RegExp(
+    String.raw`(?<=\bvalue["']?\s*:\s*)(?:${scalar})(?=\s*,\s*["']?name["']?\s*:\s*["']?(?<name>[\w.-]+))`,
+    "g",
+  ),
+];
+
 /** What has the form of a secret, whatever stands around it. */
 const secretForms: readonly RegExp[] = [
   /-----(?:BEGIN|END) [A-Z0-9 ]+-----.*/g,
@@ -91,7 +104,17 @@ function maskIn(lines: readonly string[], index: number, inSecret: boolean): str
   const named = line.replaceAll(namedValue, (whole, name: string, between: string, value: string) =>
     isCredential(name) && !isReferenceLike(value) ? `${name}${between}${starsIn(value)}` : whole,
   );
-  return secretForms.reduce((all, form) => all.replaceAll(form, stars), named);
+  const beside = line.includes("value") ? variables : [];
+  const hidden = beside.reduce(
+    (all, form) =>
+      all.replaceAll(form, (value: string, ...rest: readonly unknown[]) =>
+        isCredential((rest.at(-1) as { readonly name: string }).name) && !isReferenceLike(value)
+          ? starsIn(value)
+          : value,
+      ),
+    named,
+  );
+  return secretForms.reduce((all, form) => all.replaceAll(form, stars), hidden);
 }
 
 /** True for what every document has and nobody hides. */
@@ -165,7 +188,8 @@ function namesCredential(lines: readonly string[], index: number): boolean {
   });
 }
 
-function isCredential(name: string): boolean {
+/** Whether a field, a variable or a key of that name holds something secret: `DB_PASSWORD`, `token`, `tls.key`. */
+export function isCredential(name: string): boolean {
   const bare = name.replace(/^["']|["']$/g, "");
   return credentialName.test(bare) && !(reference.test(bare) && !/key$/i.test(bare));
 }
