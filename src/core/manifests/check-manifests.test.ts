@@ -339,6 +339,48 @@ describe("the mesh that a manifest says it belongs to", () => {
   });
 });
 
+describe("pods that the Service does not reach though their labels fit", () => {
+  const elsewhere = both.replace("metadata: { name: b,", "metadata: { name: b, namespace: other,");
+
+  it("are those of another namespace", () => {
+    const { said, words } = look(svc + elsewhere);
+    expect(said).toEqual(["error ISM234 orders.yaml:11"]);
+    expect(words).toContain("in the namespace other, and Service orders selects pods in its own, shop");
+  });
+
+  it("are not those of something else with a version's label there", () => {
+    const cache = deployment("cache", "app: cache, version: v1").replace("name: cache", "name: cache, namespace: data");
+    expect(look(svc + both + cache).said).toEqual([]);
+  });
+
+  const named = svc.replace("port: 80", "port: 80, targetPort: web");
+  const withInit = (more: string): string =>
+    both.replaceAll(
+      "spec: { containers",
+      `spec: { initContainers: [{ name: i, ports: [{ name: web }]${more} }], containers`,
+    );
+
+  it("are those whose port of that name is an init container's, which ends", () => {
+    expect(look(named + withInit("")).said).toEqual(["error ISM234 orders.yaml:6", "error ISM234 orders.yaml:11"]);
+  });
+
+  it("are not those whose sidecar container has it", () => {
+    expect(look(named + withInit(", restartPolicy: Always")).said).toEqual([]);
+  });
+});
+
+describe("a number where a text has to be", () => {
+  it("is shown unless its name says that it is a password", () => {
+    const variables = (name: string) =>
+      look(svc + both.replace("{ name: c", `{ env: [{ name: ${name}, value: 12345678 }], name: c`)).words;
+    expect(variables("PORT")).toContain("is the number 12345678");
+    expect(variables("DB_PASSWORD")).toContain("The variable DB_PASSWORD of container c in Deployment a is no text");
+    expect(variables("DB_PASSWORD")).not.toContain("12345678");
+    const data = "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\ndata: { api-token: 12345678 }\n";
+    expect(look(data).words).not.toContain("12345678");
+  });
+});
+
 describe("pod security", () => {
   const said = (podSecurity: "baseline" | "restricted" | undefined): readonly string[] => {
     const hardening = { networkPolicies: false as const, ...(podSecurity === undefined ? {} : { podSecurity }) };

@@ -1,8 +1,10 @@
 import type { KubeObject } from "../model/kube-object.ts";
 import { groupOf } from "../model/kube-object.ts";
 import type { Mesh, Service } from "../model/mesh.ts";
+import type { PodTemplate } from "./pod-template.ts";
 import { fieldsAt, podTemplateOf, textsOf } from "./pod-template.ts";
 import { hasLabels } from "../model/labels.ts";
+import { checkRouteProtocol } from "./check-route-protocol.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
 interface Port {
@@ -57,6 +59,7 @@ export function checkService(checked: CheckedService, mesh: Mesh): readonly Find
         ]
       : []),
     ...checkProtocol(object, port),
+    ...checkRouteProtocol(service, object, port),
     ...checkSelector(checked, object),
     ...checkTargetPort(checked, object, port),
   ];
@@ -166,12 +169,7 @@ function checkTargetPort(checked: CheckedService, object: KubeObject, port: Port
     ) {
       return [];
     }
-    const names = [template.spec["containers"], template.spec["initContainers"] ?? []]
-      .flat()
-      .flatMap(
-        (container) => (container as { readonly ports?: readonly { readonly name?: string }[] } | null)?.ports ?? [],
-      )
-      .map((one) => one.name);
+    const names = portNamesOf(template.spec);
     return names.includes(target)
       ? []
       : [
@@ -179,11 +177,26 @@ function checkTargetPort(checked: CheckedService, object: KubeObject, port: Port
             code: "ISM234",
             severity: "error",
             object: workload,
-            detail: `Service ${checked.service.name} leads to the port named ${target}, and no container of ${workload.kind} ${workload.metadata.name} has a port of that name. Its pods would never get a request.`,
+            detail: `Service ${checked.service.name} leads to the port named ${target}, and no container of ${workload.kind} ${workload.metadata.name} that goes on running has a port of that name. Its pods would never get a request.`,
             fix: `Name the container's port: ports: [{ name: ${target}, containerPort: NUMBER }], or write the number as the Service's targetPort.`,
           },
         ];
   });
+}
+
+/**
+ * The names of the ports that a pod serves. An init container that ends has
+ * none; one with `restartPolicy: Always` is a sidecar and has its own
+ * (https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/).
+ */
+function portNamesOf(spec: PodTemplate["spec"]): readonly unknown[] {
+  type Container = { readonly ports?: readonly { readonly name?: unknown }[]; readonly restartPolicy?: unknown } | null;
+  const listOf = (field: string): readonly Container[] =>
+    Array.isArray(spec[field]) ? (spec[field] as readonly Container[]) : [];
+  return [
+    ...listOf("containers"),
+    ...listOf("initContainers").filter((one) => one?.restartPolicy === "Always"),
+  ].flatMap((container) => (Array.isArray(container?.ports) ? container.ports : []).map((one) => one?.name));
 }
 
 function namespaceOf(object: KubeObject, fallback: string): string {

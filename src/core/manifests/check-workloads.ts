@@ -21,6 +21,13 @@ export function checkWorkloads(checked: CheckedService): readonly Finding[] {
   const present = new Set<string>();
   for (const object of manifests) {
     const versions = assigned.get(object)?.versions ?? [];
+    if (podTemplateOf(object) !== undefined && (object.metadata.namespace ?? service.namespace) !== service.namespace) {
+      const away = podsElsewhere(service, object, versions, selector);
+      findings.push(...away);
+      // Said to be in the wrong place, it is not missing too.
+      versions.filter(() => away.length > 0).forEach((version) => present.add(version.name));
+      continue;
+    }
     versions.forEach((version) => present.add(version.name));
     findings.push(...checkWorkload(checked, object, versions, selector));
   }
@@ -60,6 +67,27 @@ function checkWorkload(
     return [podsOfSeveral(workload, versions)];
   }
   return selector === undefined || isSelected ? [] : [podsNotSelected(service, workload, version, selector)];
+}
+
+/** A Service selects in its own namespace only, whatever labels pods elsewhere have; those that it would not select are not meant for it. */
+function podsElsewhere(
+  service: Service,
+  object: KubeObject,
+  [version]: readonly ServiceVersion[],
+  selector: Labels | undefined,
+): readonly Finding[] {
+  const labels = podTemplateOf(object)?.labels ?? {};
+  return version === undefined || selector === undefined || !hasLabels(labels, selector)
+    ? []
+    : [
+        {
+          code: "ISM234",
+          severity: "error",
+          object,
+          detail: `${nameOf(object)} makes pods of ${version.name} of service ${service.name} in the namespace ${String(object.metadata.namespace)}, and Service ${service.name} selects pods in its own, ${service.namespace}. They would never get a request.`,
+          fix: `Write namespace: ${service.namespace} in the workload's metadata, or leave the namespace out there.`,
+        },
+      ];
 }
 
 /** What makes pods, and the labels that these have. */

@@ -42,6 +42,11 @@ export const manifestCodes = {
     explanation:
       "The manifests of a service hold a VirtualService or a DestinationRule of their own for the service or for a route's host. Istio merges several of them for one host by rules of age and order, so that the weights of the mesh file do not count for a part of the requests. An HTTPRoute or GRPCRoute for the service itself goes before all of them between sidecars, and what it does not take gets 404.",
   },
+  ISM589: {
+    summary: "A route is not for what its port carries",
+    explanation:
+      "Sidecars decide by the name of a Service's port, or by its `appProtocol`, whether they read requests or pass on connections. A route for callers inside the mesh (`gateway: mesh`) holds for one of the two: at a port that is `tcp`, `mysql` or `https` nobody reads routes of requests, and at one that is `http` nobody reads those of connections. Nothing refuses the VirtualService; it has no effect, and its weights neither.",
+  },
   ISM236: {
     summary: "Nobody can say which version a workload is",
     explanation:
