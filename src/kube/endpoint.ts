@@ -1,3 +1,4 @@
+import { redactPatterns } from "../core/redact/patterns.ts";
 import type { Secret } from "../core/secret.ts";
 import type { KubeEndpoint } from "./errors.ts";
 import { describeProxyOrigin } from "./kubeconfig/read-proxy.ts";
@@ -6,7 +7,7 @@ import type { ResolvedContext } from "./kubeconfig/resolve-context.ts";
 /** What errors say of the way to a server. Holds no secret. */
 export function endpointOf(context: ResolvedContext): KubeEndpoint {
   return {
-    server: context.server,
+    server: redactPatterns(context.server),
     context: context.context,
     file: context.file,
     ...(context.caData === undefined ? {} : { caData: context.caData }),

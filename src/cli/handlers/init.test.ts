@@ -97,6 +97,28 @@ fix: Name those that shall be one mesh:
 `);
   });
 
+  it("says which kubeconfigs are not in that list, and why", async () => {
+    const { err, code } = await runIsthmus("init", { files: { ".kube/config": "contexts: [{ name: yes }]\n" } });
+    expect(code).toBe(64);
+    expect(err).toContain("There is no kubeconfig context at all.");
+    expect(err).toContain("error[ISM512]");
+    expect(err).toContain("truth value true, where text is expected");
+  });
+
+  it("refuses a context that leads to no API server, and hides a password in the address of one", async () => {
+    const text = kubeconfig
+      .replace("cluster: east", "cluster: nowhere")
+      .replace("https://203.0.113.10", "https://me:z9x8c7v6@203.0.113.10");
+    const { err, code } = await runIsthmus("init --contexts west,west-admin,admin@East.example", {
+      files: { ".kube/config": text },
+    });
+    expect(code).toBe(64);
+    expect(err).toContain('The context "admin@East.example" in');
+    expect(err).toContain("leads to no API server");
+    expect(err).toContain("both lead to https://me:<redacted>@203.0.113.10:6443.");
+    expect(err).not.toContain("z9x8c7v6");
+  });
+
   it("says what to do when there is no context at all", async () => {
     const { err, code } = await runIsthmus("init");
     expect(code).toBe(64);

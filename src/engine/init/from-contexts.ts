@@ -25,7 +25,7 @@ export async function initFromContexts(
     ...(options.kubeconfig === undefined ? {} : { kubeconfigFlag: options.kubeconfig }),
   });
   const wanted = [...new Set(contexts)];
-  const problems = wanted.length === 0 ? [diagnoseNothing(known)] : findProblems(wanted, known);
+  const problems = wanted.length === 0 ? diagnoseNothing(known) : findProblems(wanted, known);
   if (problems.length > 0) {
     throw new UserError(problems, exitCodes.usage);
   }
@@ -49,20 +49,21 @@ export async function initFromContexts(
   };
 }
 
-function diagnoseNothing({ contexts, problems }: KnownContexts): Diagnostic {
+/** What can be named, and the files that are there and could not be read: what they have is missing in the list. */
+function diagnoseNothing({ contexts, problems }: KnownContexts): readonly Diagnostic[] {
   const names = contexts.map((one) => one.name);
-  const broken = problems.length === 0 ? "" : ` ${problems.map((one) => one.detail).join(" ")}`;
-  return {
+  const nothing: Diagnostic = {
     ...errorOf("ISM056"),
     detail:
       names.length === 0
-        ? `There is no kubeconfig context at all.${broken}`
+        ? "There is no kubeconfig context at all."
         : `The kubeconfig contexts are:\n${contexts.map(describeContext).join("\n")}`,
     fix:
       names.length === 0
         ? "Name a kubeconfig with --kubeconfig, ask Rancher with --rancher URL, or start clusters of your own: isthmus sandbox up"
         : `Name those that shall be one mesh:\n    isthmus init --contexts ${names.slice(0, 2).map(quoteWord).join(",")}`,
   };
+  return [nothing, ...problems];
 }
 
 function describeContext({ name, server, file }: KnownContext): string {
@@ -82,6 +83,7 @@ function findProblems(wanted: readonly string[], { contexts, problems }: KnownCo
     // A file that could not be read may have had them.
     ...(unknown.length > 0 ? problems : []),
     ...found.flatMap(({ hidden }) => hidden),
+    ...found.flatMap((one) => (one.server === undefined && one.hidden.length === 0 ? [diagnoseNowhere(one)] : [])),
     ...found.flatMap((one, index) => {
       if (one.hidden.length > 0) {
         // Where it leads is not where its own file says: that has been said.
@@ -102,6 +104,14 @@ function diagnoseUnknown(name: string, names: readonly string[]): Diagnostic {
       near.length > 0
         ? `Did you mean ${near.join(" or ")}?`
         : "Correct the name, or name the kubeconfig file that has it with --kubeconfig.",
+  };
+}
+
+function diagnoseNowhere({ name, file }: KnownContext): Diagnostic {
+  return {
+    ...errorOf("ISM253"),
+    detail: `The context ${JSON.stringify(name)} in ${file} leads to no API server: its cluster entry is not there, or has no \`server\`. No command could reach that cluster.`,
+    fix: "Add the cluster entry with its server to the kubeconfig, or name another context.",
   };
 }
 

@@ -17,6 +17,7 @@ beforeAll(async () => {
     writeFile(path.join(folder, "a"), kubeconfig("https://203.0.113.1/", "west", "both")),
     writeFile(path.join(folder, "b"), kubeconfig("https://203.0.113.2", "east", "both")),
     writeFile(path.join(folder, "sandbox"), kubeconfig("https://172.30.0.2:6443", "sandbox", "west")),
+    writeFile(path.join(folder, "login"), kubeconfig("https://me:q1w2e3r4@203.0.113.3", "login")),
     writeFile(path.join(folder, "broken"), "contexts: ["),
     writeFile(path.join(folder, "bare"), "contexts: [{ name: bare, context: { cluster: nowhere } }]"),
   ]);
@@ -45,6 +46,10 @@ describe("the contexts that there are", () => {
       ],
       problems: [],
     });
+  });
+
+  it("are shown without a password that stands in their address", async () => {
+    expect((await list(inFolder("login"))).contexts).toEqual(["login login https://me:<redacted>@203.0.113.3"]);
   });
 
   it("are shown without an address where they lead to none, and beside a file that cannot be read", async () => {

@@ -1,4 +1,5 @@
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { redactPatterns } from "../../core/redact/patterns.ts";
 import { findHiddenEntries } from "./hidden-entries.ts";
 import type { KubeconfigWorld } from "./kubeconfig-sources.ts";
 import { listSources } from "./kubeconfig-sources.ts";
@@ -10,7 +11,7 @@ export interface KnownContext {
   readonly name: string;
   /** The kubeconfig that has it, absolute. */
   readonly file: string;
-  /** The API server's address as written; undefined where the context leads to none. */
+  /** The API server's address as written, without a password in it; undefined where the context leads to none. */
   readonly server?: string;
   /** ISM514 where entries of its own file are hidden by another file's, so that it leads elsewhere than it says. */
   readonly hidden: readonly Diagnostic[];
@@ -37,7 +38,7 @@ export async function listContexts(world: KubeconfigWorld): Promise<KnownContext
         found.set(name, {
           name,
           file,
-          ...(server === undefined ? {} : { server: server.replace(/\/+$/, "") }),
+          ...(server === undefined ? {} : { server: redactPatterns(server.replace(/\/+$/, "")) }),
           hidden: findHiddenEntries(entry, kubeconfig),
         });
       }
