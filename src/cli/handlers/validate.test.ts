@@ -105,4 +105,46 @@ describe("isthmus validate", () => {
     expect(code).toBe(65);
     expect(err.replaceAll(/\s+/g, " ")).toMatch(/app\/missing\.yaml of service web: there is no such file or folder\./);
   });
+
+  describe("of manifests", () => {
+    const file = `${good}  services: [{ name: web, namespace: shop, port: 80, manifests: app, versions: { v1: { clusters: [west] } } }]\n`;
+    const validate = async (files: Readonly<Record<string, string>>) => {
+      const { err, code } = await runIsthmus("validate --color never", { files: { "mesh.yaml": file, ...files } });
+      return { code, err, codes: [...err.matchAll(/\[(ISM\d+)\]/g)].map(([, one]) => one) };
+    };
+
+    it("names the folder of a Helm chart, once, and how it is rendered", async () => {
+      const { codes, err } = await validate({
+        "app/Chart.yaml": "apiVersion: v2\nname: web\nversion: 1.0.0\n",
+        "app/values.yaml": "a: 1\n",
+        "app/templates/web.yaml": "kind: {{ .Values.kind }}\n",
+      });
+      expect(codes).toEqual(["ISM228"]);
+      expect(err.replaceAll(/\s+/g, " ")).toContain(
+        "mkdir -p app-objects && helm template NAME app > app-objects/objects.yaml",
+      );
+    });
+
+    it("says nothing of a Service that is missing, where a document could not be read", async () => {
+      const { codes, code } = await validate({ "app/a.yaml": "kind: Service\n\tspec: {}\n" });
+      expect({ codes, code }).toEqual({ codes: ["ISM227"], code: 65 });
+    });
+
+    it("says that values have the wrong type once, and not that the port is another one", async () => {
+      const service =
+        'apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: "80", targetPort: "8080" }] }\n';
+      expect((await validate({ "app/a.yaml": service })).codes).toEqual(["ISM614", "ISM614"]);
+    });
+
+    it("does not show a Secret's value that is no base64", async () => {
+      const secret =
+        "apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { password: q1w2e3r4-z9x8c7v6 }\n---\n";
+      const service =
+        "apiVersion: v1\nkind: Service\nmetadata: { name: web }\nspec: { selector: { app: web }, ports: [{ port: 80 }] }\n";
+      const { codes, err } = await validate({ "app/a.yaml": secret + service });
+      expect(codes).toEqual(["ISM627"]);
+      expect(err).toContain("app/a.yaml:4:");
+      expect(err).not.toContain("q1w2e3r4");
+    });
+  });
 });

@@ -15,7 +15,10 @@ import { checkGatewayRoutes } from "./check-gateway-routes.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkVersionServices } from "./check-version-services.ts";
 import { checkWorkloads } from "./check-workloads.ts";
+import { checkListedTwice } from "./check-listed-twice.ts";
+import { checkSecretData } from "./check-secret-data.ts";
 import { checkTexts } from "./check-texts.ts";
+import { checkValueTypes } from "./check-value-types.ts";
 import type { CheckedService, Finding } from "./finding.ts";
 
 const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Finding[])[] = [
@@ -28,6 +31,9 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkPodSecurity,
   ({ manifests }) => manifests.flatMap(checkContainers),
   ({ manifests }) => manifests.flatMap(checkTexts),
+  ({ manifests }) => manifests.flatMap(checkValueTypes),
+  ({ manifests }) => manifests.flatMap(checkListedTwice),
+  ({ manifests }) => manifests.flatMap(checkSecretData),
   (checked, mesh) => checkMeshLabel(checked, mesh.name),
   checkPolicyPort,
   checkFurtherPorts,
@@ -38,10 +44,13 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
  * What the services' manifests say against the mesh file, or against
  * themselves: found offline, before any cluster is asked. Errors would leave
  * a route without an answer; warnings have a meaning that is rarely meant.
+ * `incomplete` are the keys of services whose manifests were read in part only:
+ * of what they lack nothing is said.
  */
 export function checkManifests(
   mesh: Mesh,
   { serviceManifests, places }: Required<Pick<Materials, "serviceManifests" | "places">>,
+  incomplete: ReadonlySet<string> = new Set(),
 ): readonly Diagnostic[] {
   return mesh.services.flatMap((service, index) => {
     const manifests = serviceManifests[serviceKey(service)];
@@ -49,6 +58,8 @@ export function checkManifests(
       ? []
       : checks
           .flatMap((check) => check({ service, manifests }, mesh))
+          // What is missing may stand in what could not be read.
+          .filter(({ object }) => object !== undefined || !incomplete.has(serviceKey(service)))
           .map(({ code, severity, object, at, detail, fix }): Diagnostic => ({
             code,
             severity,

@@ -85,9 +85,9 @@ function checkHeadless({ name, exported }: Service, object: KubeObject, { cluste
       ];
 }
 
-/** A number may be there once for each protocol: TCP first. */
+/** A number may be there once for each protocol: TCP first. One in quotes is refused elsewhere, and is the port that is meant. */
 function findPort(ports: readonly Port[], port: number): Port | undefined {
-  const numbered = ports.filter((one) => one.port === port);
+  const numbered = ports.filter((one) => one.port === port || one.port === String(port));
   return numbered.find((one) => (one.protocol ?? "TCP") === "TCP") ?? numbered[0];
 }
 
@@ -157,7 +157,7 @@ function findMissing({ service }: CheckedService, all: readonly KubeObject[]): F
 function checkTargetPort(checked: CheckedService, object: KubeObject, port: Port | undefined): readonly Finding[] {
   const target = port?.targetPort;
   const selector = textsOf(fieldsAt(object, ["spec", "selector"]));
-  if (typeof target !== "string" || Object.keys(selector).length === 0) {
+  if (typeof target !== "string" || /^\d+$/.test(target) || Object.keys(selector).length === 0) {
     return [];
   }
   return checked.manifests.flatMap((workload): readonly Finding[] => {

@@ -3,6 +3,7 @@ import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { readBytes } from "../../files/read-text.ts";
 import type { Diagnostic } from "../../core/diagnostics/diagnostic.ts";
+import { quoteCommand } from "../../core/quote-command.ts";
 import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
@@ -43,11 +44,13 @@ export async function readServiceManifests(
   const problems: Diagnostic[] = [];
   const found: Record<string, readonly KubeObject[]> = {};
   const written = new Map<KubeObject, ManifestObject>();
+  const incomplete = new Set<string>();
   for (const [index, service] of meshFile.mesh.services.entries()) {
     if (service.manifests === undefined) {
       continue;
     }
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
+    const before = problems.length;
     try {
       const texts = await readTexts(service.manifests, meshFile, options);
       const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
@@ -55,18 +58,14 @@ export async function readServiceManifests(
         written.set(one.object, one);
       }
       found[serviceKey(service)] = read.map(({ object }) => object);
+      if (problems.length > before) {
+        incomplete.add(serviceKey(service));
+      }
     } catch (error) {
       options.signal.throwIfAborted();
-      if (error instanceof UserError) {
-        problems.push(...error.diagnostics.map((one) => ({ range, ...one })));
-        continue;
-      }
-      problems.push({
-        ...errorOf("ISM203"),
-        detail: `${service.manifests} of service ${service.name}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file or folder" : (error as Error).message}.`,
-        fix: "The path is relative to the mesh file's folder. Correct it, or leave `manifests` out when the service is deployed by other means.",
-        range,
-      });
+      problems.push(
+        ...describeUnread(error, `${service.manifests} of service ${service.name}`).map((one) => ({ range, ...one })),
+      );
     }
   }
   const manifests: ServiceManifests = {
@@ -76,7 +75,7 @@ export async function readServiceManifests(
   const all = [
     ...problems,
     ...findMeshClashes(meshFile.mesh, { ...noMaterials, ...manifests }),
-    ...checkManifests(meshFile.mesh, manifests),
+    ...checkManifests(meshFile.mesh, manifests, incomplete),
   ];
   if (all.some((one) => one.severity === "error")) {
     throw new UserError(all, exitCodes.invalidMeshFile);
@@ -151,11 +150,37 @@ async function readTexts(
     const text = await buildKustomization(root, { ...options, relativeTo });
     return [{ name: `the output of ${nameOf(kustomization)}`, text }];
   }
+  const names = isFolder ? await readdir(place) : [];
+  if (names.includes("Chart.yaml")) {
+    throw new UserError([describeChart(nameOf(place))], exitCodes.invalidMeshFile);
+  }
   const files = isFolder
-    ? (await readdir(place))
+    ? names
         .sort()
         .filter((name) => /\.(ya?ml|json)$/.test(name))
         .map((name) => path.join(place, name))
     : [place];
   return Promise.all(files.map(async (file) => ({ name: nameOf(file), text: await readText(file, nameOf(file)) })));
+}
+
+function describeUnread(error: unknown, what: string): readonly Diagnostic[] {
+  return error instanceof UserError
+    ? error.diagnostics
+    : [
+        {
+          ...errorOf("ISM203"),
+          detail: `${what}: ${(error as NodeJS.ErrnoException).code === "ENOENT" ? "there is no such file or folder" : (error as Error).message}.`,
+          fix: "The path is relative to the mesh file's folder. Correct it, or leave `manifests` out when the service is deployed by other means.",
+        },
+      ];
+}
+
+/** The folder of a Helm chart: what is in it are templates and values, and no objects. */
+function describeChart(folder: string): Diagnostic {
+  const rendered = `${folder.replace(/\/+$/, "")}-objects`;
+  return {
+    ...errorOf("ISM228"),
+    detail: `${folder} is the folder of a Helm chart (it has a Chart.yaml): its templates are no objects yet.`,
+    fix: `Render the chart into a folder of its own, and name that one: ${quoteCommand(["mkdir", "-p", rendered])} && ${quoteCommand(["helm", "template", "NAME", folder])} > ${quoteCommand([path.join(rendered, "objects.yaml")])}`,
+  };
 }

@@ -67,6 +67,21 @@ export const manifestCodes = {
     explanation:
       "Labels, annotations, selectors, the data of a ConfigMap and the values of a container's environment are texts. YAML reads `true`, `8080` or `1.20` without quotes as a truth value or a number, and API servers refuse the object. Quotes make a text of it.",
   },
+  ISM614: {
+    summary: "A value has to be a number or a truth value",
+    explanation:
+      'Ports, numbers of pods, seconds and modes are numbers, and switches such as `runAsNonRoot` are truth values. In quotes, or with a placeholder of a template in it, such a value is a text, and API servers refuse the object. A `targetPort` and the port of a probe may be a text: the name of a port, which has a letter, so that `"8080"` is none.',
+  },
+  ISM626: {
+    summary: "An entry is listed twice",
+    explanation:
+      "API servers tell containers, volumes and variables apart by their names, mounts by their paths and ports by number and protocol. A list that has one of them twice is refused by a server-side apply, which is how isthmus applies. `kubectl create` takes a variable twice and the last one holds.",
+  },
+  ISM627: {
+    summary: "A value of a Secret is no base64",
+    explanation:
+      "Values below `data` of a Secret are written in base64, those below `stringData` as they are. API servers refuse a Secret whose data cannot be decoded.",
+  },
   ISM535: {
     summary: "Pods of a service get no sidecar",
     explanation:
