@@ -11,7 +11,15 @@ import { keyFlawOf } from "./keys.ts";
  * none below it, or is not valid.
  */
 export function findRootFlaw(root: Root, now: Date): string | undefined {
-  const link = linkOf(new X509Certificate(root.certificate));
+  return (
+    findRootCertificateFlaw(new X509Certificate(root.certificate), now) ??
+    keyFlawOf(createPrivateKey(root.key.expose()))
+  );
+}
+
+/** The same by the certificate alone, where nobody looks at its key. */
+export function findRootCertificateFlaw(certificate: X509Certificate, now: Date): string | undefined {
+  const link = linkOf(certificate);
   const { validFrom, validTo } = link.certificate;
   if (!link.isAuthority) {
     return "is not a certificate authority (CA:FALSE), but the certificate of a server or a workload";
@@ -30,5 +38,5 @@ export function findRootFlaw(root: Root, now: Date): string | undefined {
       ? `ended on ${new Date(validTo).toISOString()}`
       : `is valid only from ${new Date(validFrom).toISOString()}, and this machine's clock says ${now.toISOString()}`;
   }
-  return keyFlawOf(createPrivateKey(root.key.expose()));
+  return undefined;
 }

@@ -8,6 +8,7 @@ import { findUnsupported } from "../../core/mesh-file/unsupported.ts";
 import { inspectNamedFiles } from "../front-door/named-files.ts";
 import { inspectManifests } from "../manifests/service-manifests.ts";
 import type { EngineOptions } from "../options.ts";
+import { inspectRoot } from "../trust/inspect-root.ts";
 
 /** What a mesh file is, with everything that is to be said of it. */
 export interface Validation {
@@ -32,8 +33,8 @@ export async function validateMesh(
     return { name, mesh, diagnostics };
   }
   const place = { name, folder: path.resolve(folder), mesh, locate };
-  const [manifests, named] = await Promise.all([inspectManifests(place, options), inspectNamedFiles(place, options)]);
-  const files = [...manifests, ...named];
+  const looks = [inspectManifests(place, options), inspectNamedFiles(place, options), inspectRoot(place, options)];
+  const files = (await Promise.all(looks)).flat();
   return {
     name,
     mesh: files.some((one) => one.severity === "error") ? undefined : mesh,
