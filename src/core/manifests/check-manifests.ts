@@ -15,6 +15,7 @@ import { checkGatewayRoutes } from "./check-gateway-routes.ts";
 import { checkRouting, checkService } from "./check-service.ts";
 import { checkVersionServices } from "./check-version-services.ts";
 import { checkWorkloads } from "./check-workloads.ts";
+import { checkInboundPorts } from "./check-inbound-ports.ts";
 import { checkListedTwice } from "./check-listed-twice.ts";
 import { checkSecretData } from "./check-secret-data.ts";
 import { checkTexts } from "./check-texts.ts";
@@ -28,6 +29,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkRouting,
   checkGatewayRoutes,
   checkPods,
+  checkInboundPorts,
   checkPodSecurity,
   ({ manifests }) => manifests.flatMap(checkContainers),
   ({ manifests }) => manifests.flatMap(checkTexts),

@@ -82,6 +82,11 @@ export const manifestCodes = {
     explanation:
       "Values below `data` of a Secret are written in base64, those below `stringData` as they are. API servers refuse a Secret whose data cannot be decoded.",
   },
+  ISM628: {
+    summary: "A sidecar does not take the service's port",
+    explanation:
+      "The annotations `traffic.sidecar.istio.io/excludeInboundPorts` and `includeInboundPorts` of pods say which ports their sidecar takes. The rest goes straight to the application. Gateways and sidecars of callers know that the pod has a sidecar and send mTLS, which the application does not speak, so that requests get 503.",
+  },
   ISM535: {
     summary: "Pods of a service get no sidecar",
     explanation:
