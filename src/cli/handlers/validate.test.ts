@@ -136,6 +136,28 @@ describe("isthmus validate", () => {
       expect((await validate({ "app/a.yaml": service })).codes).toEqual(["ISM614", "ISM614"]);
     });
 
+    it.each([
+      ["spec: { ports: [null, { port: 80 }] }", "Service", "Entry 1 of spec.ports in Service web"],
+      ["spec: { ports: [{ port: 80 }, 80] }", "Service", "Entry 2 of spec.ports in Service web"],
+      [
+        "spec: { template: { spec: { containers: [text, null] } } }",
+        "Deployment",
+        "Entry 1 of spec.template.spec.containers in Deployment web",
+      ],
+      [
+        "spec: { template: { spec: { containers: [{ name: a, env: [null] }] } } }",
+        "Deployment",
+        "Entry 1 of spec.template.spec.containers.0.env in Deployment web",
+      ],
+    ])("says where a list has an entry that is no mapping: %s", async (spec, kind, says) => {
+      const group = kind === "Service" ? "v1" : "apps/v1";
+      const { codes, err, code } = await validate({
+        "app/a.yaml": `apiVersion: ${group}\nkind: ${kind}\nmetadata: { name: web }\n${spec}\n`,
+      });
+      expect({ codes, code }).toEqual({ codes: ["ISM204"], code: 65 });
+      expect(err.replaceAll(/\s+/g, " ")).toContain(says);
+    });
+
     it("does not show a Secret's value that is no base64", async () => {
       const secret =
         "apiVersion: v1\nkind: Secret\nmetadata: { name: a }\ndata: { password: q1w2e3r4-z9x8c7v6 }\n---\n";

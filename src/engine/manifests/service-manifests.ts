@@ -8,6 +8,7 @@ import { errorOf } from "../../core/diagnostics/coded.ts";
 import { exitCodes } from "../../core/diagnostics/exit-codes.ts";
 import { UserError } from "../../core/diagnostics/user-error.ts";
 import { checkManifests } from "../../core/manifests/check-manifests.ts";
+import { findOddEntry } from "../../core/manifests/find-odd-entry.ts";
 import { decodeBytes } from "../../core/manifests/decode-bytes.ts";
 import type { ManifestObject } from "../../core/manifests/list-objects.ts";
 import type { KubeObject } from "../../core/model/kube-object.ts";
@@ -53,7 +54,7 @@ export async function readServiceManifests(
     const before = problems.length;
     try {
       const texts = await readTexts(service.manifests, meshFile, options);
-      const read = texts.flatMap(({ text, name }) => readObjects(text, name, problems));
+      const read = texts.flatMap(({ text, name }) => withoutOdd(readObjects(text, name, problems), problems));
       for (const one of read) {
         written.set(one.object, one);
       }
@@ -161,6 +162,15 @@ async function readTexts(
         .map((name) => path.join(place, name))
     : [place];
   return Promise.all(files.map(async (file) => ({ name: nameOf(file), text: await readText(file, nameOf(file)) })));
+}
+
+/** Objects whose lists have entries that are no mappings are said and left out: nothing else has to expect that. */
+function withoutOdd(read: readonly ManifestObject[], problems: Diagnostic[]): readonly ManifestObject[] {
+  return read.filter((one) => {
+    const odd = findOddEntry(one);
+    problems.push(...(odd === undefined ? [] : [odd]));
+    return odd === undefined;
+  });
 }
 
 function describeUnread(error: unknown, what: string): readonly Diagnostic[] {
