@@ -168,6 +168,30 @@ it("is proven in every cluster, at ingresses and from inside, and known to check
   expect((await isthmus(["plan", "-f", file, "--detailed-exitcode"])).code).toBe(0);
 });
 
+it("is named by check where an older VirtualService has its name in handshakes", async () => {
+  const route = (await kubectl("west", ["-n", "sample", "get", "virtualservice", "secret", "-o", "json"])).out;
+  const { spec } = JSON.parse(route) as { readonly spec: object };
+  const metadata = { name: "theirs", namespace: "sample" };
+  const taken = JSON.stringify(spec).replaceAll('"subset":"v1"', '"subset":"v2"');
+  const theirs = path.join(folder, "theirs.json");
+  writeFileSync(
+    theirs,
+    `{ "apiVersion": "networking.istio.io/v1", "kind": "VirtualService", "metadata": ${JSON.stringify(metadata)}, "spec": ${taken} }`,
+  );
+  await kubectl("west", ["create", "-f", theirs]);
+  // Of two the older one counts: now that of the route is the younger.
+  await kubectl("west", ["-n", "sample", "delete", "virtualservice", "secret"]);
+  const applied = await isthmus(["apply", "-f", file, "--yes", "--timeout", "20s"]);
+  expect(`${applied.code} ${applied.err}`).toContain("secret.example");
+  const { out } = await isthmus(["check", "-f", file, "-o", "json"]);
+  const { causes } = JSON.parse(out) as {
+    readonly causes: readonly { readonly code: string; readonly cluster?: string }[];
+  };
+  expect(causes.map(({ code, cluster }) => `${code} ${cluster ?? ""}`)).toEqual(["ISM863 west"]);
+  await kubectl("west", ["delete", "-f", theirs]);
+  await expect.poll(async () => (await isthmus(["check", "-f", file])).code, { timeout: 60_000 }).toBe(0);
+});
+
 it("is shifted in all clusters, each step proven, and no gate by requests is taken for one", async () => {
   const shift = ["shift", "secret", "v1=0", "v2=100", "-f", file, "--yes"];
   const gated = await isthmus([...shift, "--route", "secret", "--max-error-rate", "1%"]);

@@ -11,7 +11,15 @@ export function doesAsAsked(
   if (route.redirect !== undefined) {
     return held.redirect !== undefined && describeRedirect(held.redirect) === showRedirect(route.redirect);
   }
-  const [asked, found] = [askedClusters(service, route), sharesOf(held.clusters)];
+  return sharesAsAsked(held.clusters, { service, route });
+}
+
+/** Whether Envoy clusters get by their weights the shares that a route of the mesh file asks for. */
+export function sharesAsAsked(
+  clusters: Readonly<Record<string, number>>,
+  { service, route }: { readonly service: Service; readonly route: Route },
+): boolean {
+  const [asked, found] = [askedClusters(service, route), sharesOf(clusters)];
   return [...new Set([...Object.keys(asked), ...Object.keys(found)])].every(
     (name) => Math.abs((asked[name] ?? 0) - (found[name] ?? 0)) < 0.01,
   );
@@ -23,8 +31,13 @@ export function showDone({ clusters, redirect, answers }: ProxyRouteFacts, what:
     return `answers ${what} with ${describeRedirect(redirect)}`;
   }
   return answers === undefined
-    ? `sends ${what} to ${show(sharesOf(clusters))}`
+    ? `sends ${what} to ${showShares(clusters)}`
     : `answers ${what} with status ${answers} itself`;
+}
+
+/** Where weights lead: `v1=10 v2=90`. */
+export function showShares(clusters: Readonly<Record<string, number>>): string {
+  return show(sharesOf(clusters));
 }
 
 function showRedirect(redirect: NonNullable<Route["redirect"]>): string {

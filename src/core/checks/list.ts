@@ -80,6 +80,7 @@ import { failover } from "./routes/failover.ts";
 import { foreignEndpoints } from "./routes/foreign-endpoints.ts";
 import { foreignRules } from "./routes/foreign-rules.ts";
 import { routesInProxies } from "./routes/in-proxies.ts";
+import { namesInProxies } from "./routes/names-in-proxies.ts";
 import { localities } from "./routes/localities.ts";
 import { subsets } from "./routes/subsets.ts";
 import { visibility } from "./routes/visibility.ts";
@@ -197,6 +198,7 @@ export const checks: readonly Check[] = [
   weights,
   filters,
   routesInProxies,
+  namesInProxies,
   callers,
   routeEndpoints,
   foreignEndpoints,

@@ -54,6 +54,8 @@ export interface FilterChainFacts {
   readonly routeTable?: string;
   /** The cluster that it passes everything on to. */
   readonly cluster?: string;
+  /** Cluster → weight, where it shares connections out. */
+  readonly shares?: Readonly<Record<string, number>>;
   /** The certificate that it shows, as `kubernetes://<secret>`. */
   readonly credential?: string;
 }

@@ -137,11 +137,17 @@ export function chainFor(
   at: { readonly port: number; readonly secure: boolean },
   host: string,
 ): FilterChainFacts | undefined {
-  const own = chains.filter((chain) => chain.port === at.port && chain.routeTable !== undefined);
+  const own = chains.filter((chain) => chain.port === at.port);
   if (!at.secure) {
-    return own.find((chain) => chain.serverNames.length === 0) ?? own[0];
+    const plain = own.filter((chain) => chain.routeTable !== undefined);
+    return plain.find((chain) => chain.serverNames.length === 0) ?? plain[0];
   }
-  return closestName(own, host, (chain) => (chain.serverNames.length === 0 ? ["*"] : chain.serverNames));
+  return closestName(own, host, ({ serverNames }) => namesTaken(serverNames));
+}
+
+/** The names for which a filter chain is; one without any takes all that no other one does. */
+export function namesTaken(serverNames: readonly string[]): readonly string[] {
+  return serverNames.length === 0 ? ["*"] : serverNames;
 }
 
 /** A host of the mesh file may be a pattern itself: then the virtual host of that very pattern is meant. */

@@ -273,3 +273,30 @@ it("reads the empty answers of a proxy that has nothing", () => {
     clusters: [],
   });
 });
+
+it("reads where a listener leads the names of TLS routes, and what stands for them, but no names of others", () => {
+  const tcp = "type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy";
+  const chain = (names: readonly string[], config: object): object => ({
+    filter_chain_match: { server_names: names },
+    filters: [{ typed_config: { "@type": tcp, ...config } }],
+  });
+  const listener = {
+    address: { socket_address: { address: "0.0.0.0", port_value: 8443 } },
+    filter_chains: [
+      chain(["queue.example"], { weighted_clusters: { clusters: [{ name: "a", weight: 20 }, { name: "b" }] } }),
+      chain(["*.example"], { cluster: "all" }),
+      chain(["other.test"], { cluster: "theirs" }),
+    ],
+  };
+  const page = JSON.stringify({ configs: [{ active_state: { listener } }] });
+  const ofConnections = services.map((one) => ({
+    ...one,
+    routes: one.routes.map((each) => ({ ...each, protocol: "tls" as const, hosts: ["queue.example"] })),
+  }));
+  const empty = { warmingSecrets: "{}", routes: "{}", clusters: "{}" };
+  expect(readProxyConfig({ listeners: page, ...empty }, ofConnections).chains).toEqual([
+    { port: 8443, serverNames: ["queue.example"], shares: { a: 20, b: 0 } },
+    { port: 8443, serverNames: ["*.example"], cluster: "all" },
+  ]);
+  expect(readProxyConfig({ listeners: page, ...empty }, services).chains).toEqual([]);
+});

@@ -6,6 +6,8 @@ import { readClusterNames, readProxyClusters } from "./proxy-clusters.ts";
 import type { ExtensionsPage, ListenersPage, RoutesPage } from "./proxy-filters.ts";
 import { readProxyFilters } from "./proxy-filters.ts";
 import type { EnvoyRoute } from "../../core/proxy/envoy-route.ts";
+import { closestName, namesTaken } from "../../core/proxy/find-route.ts";
+import { frontRoutesOf, routesConnections } from "../../core/routing/hosts.ts";
 import { headersOf, readRoute } from "./proxy-route.ts";
 
 /** The admin page with the secrets that a proxy has been told to have and has not got. */
@@ -103,14 +105,17 @@ interface DynamicListener {
   readonly warming_state?: ListenerState;
 }
 
+interface TypedConfig {
+  readonly cluster?: string;
+  readonly weighted_clusters?: {
+    readonly clusters?: readonly { readonly name: string; readonly weight?: number }[];
+  };
+  readonly rds?: { readonly route_config_name?: string };
+}
+
 interface Chain {
   readonly filter_chain_match?: { readonly server_names?: readonly string[] };
-  readonly filters?: readonly {
-    readonly typed_config?: {
-      readonly cluster?: string;
-      readonly rds?: { readonly route_config_name?: string };
-    };
-  }[];
+  readonly filters?: readonly { readonly typed_config?: TypedConfig }[];
   readonly transport_socket?: {
     readonly typed_config?: {
       readonly common_tls_context?: {
@@ -144,13 +149,16 @@ function readWarming(dump: Dump<DynamicListener>): ProxyConfig["warming"] {
 /** Chains of other services would fill the facts of a large mesh: an east-west gateway has one for every port of every service. */
 function chainsIn(dump: Dump<DynamicListener>, services: readonly Service[]): readonly FilterChainFacts[] {
   const hosts = services.flatMap(hostsOfService).map((host) => `_.${host}`);
+  const passed = services.flatMap(frontRoutesOf).flatMap((route) => (routesConnections(route) ? route.hosts : []));
   return configsOf(dump).flatMap(({ active_state: active }) => {
     const port = active?.listener?.address?.socket_address?.port_value ?? 0;
     return (active?.listener?.filter_chains ?? [])
       .map((chain) => readChain(port, chain))
       .filter(
         ({ serverNames, routeTable }) =>
-          routeTable !== undefined || serverNames.some((name) => hosts.some((host) => name.endsWith(host))),
+          routeTable !== undefined ||
+          serverNames.some((name) => hosts.some((host) => name.endsWith(host))) ||
+          passed.some((host) => closestName([serverNames], host, namesTaken) !== undefined),
       );
   });
 }
@@ -161,14 +169,24 @@ function readChain(
 ): FilterChainFacts {
   const configs = filters.flatMap((one) => one.typed_config ?? []);
   const routeTable = configs.find(({ rds }) => rds !== undefined)?.rds?.route_config_name;
-  const cluster = configs.find((one) => one.cluster !== undefined)?.cluster;
   const credential = socket?.typed_config?.common_tls_context?.tls_certificate_sds_secret_configs?.[0]?.name;
   return {
     port,
     serverNames: match?.server_names ?? [],
     ...(routeTable === undefined ? {} : { routeTable }),
-    ...(cluster === undefined ? {} : { cluster }),
+    ...leadsTo(configs),
     ...(credential === undefined ? {} : { credential }),
+  };
+}
+
+function leadsTo(configs: readonly TypedConfig[]): Pick<FilterChainFacts, "cluster" | "shares"> {
+  const cluster = configs.find((one) => one.cluster !== undefined)?.cluster;
+  const shared = configs.find((one) => one.weighted_clusters !== undefined)?.weighted_clusters?.clusters;
+  return {
+    ...(cluster === undefined ? {} : { cluster }),
+    ...(shared === undefined
+      ? {}
+      : { shares: Object.fromEntries(shared.map(({ name, weight = 0 }) => [name, weight])) }),
   };
 }
 

@@ -8,6 +8,7 @@ import { shopWithFailover } from "../../testing/failover-facts.ts";
 import { all, inCluster, service } from "../../testing/faults/changes.ts";
 import { foundBy } from "../../testing/found-by.ts";
 import { withCluster, withGateway } from "../../testing/healthy-facts.ts";
+import { withChains } from "../../testing/tls-route-facts.ts";
 import type { MeshFacts } from "../facts.ts";
 import { checks } from "../list.ts";
 import type { ProxyRouteFacts } from "../proxy-facts.ts";
@@ -137,6 +138,7 @@ const table: readonly CheckRow[] = [
     ["error ISM475 east"],
   ],
   ["routes/in-proxies", "nothing where it cannot know", withProxyRoute(() => ({ conditional: true })), []],
+  ["routes/names-in-proxies", "a name that no listener has", withChains(), ["error ISM863 east"]],
   [
     "routes/filters",
     "a limit in an ingress proxy",

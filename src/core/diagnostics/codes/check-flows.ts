@@ -57,6 +57,11 @@ export const flowCodes = {
     explanation:
       "For each route a request is followed through what the ingress proxies hold: the listener at the port, the virtual host, the first route that matches, and the shares of its versions, or the status, host and path of its redirect. What the API server stores and what a proxy does differ while the proxy refuses or lacks its configuration, when another VirtualService takes the same requests first, and when the Gateway of the route is missing.",
   },
+  ISM863: {
+    summary: "An ingress proxy does not lead TLS connections on as asked",
+    explanation:
+      "A route with `protocol: tls` is known by the name in the TLS handshake. For each of its names the listener of the ingress proxies at port 443 is followed as Envoy does it: the filter chain with the closest name, and the shares of the versions behind it. Without one of that name connections are reset; where a chain has a certificate, the gateway ends the TLS itself, and a client sees that certificate in place of the application's. A Gateway or VirtualService of somebody else's for the same name does both.",
+  },
   ISM476: {
     summary: "An ingress proxy lacks endpoints",
     explanation:
@@ -276,21 +281,6 @@ export const flowCodes = {
     summary: "A node's kube-proxy is not heard",
     explanation:
       "The health port of kube-proxy (10256) answers the API server nothing on any node that was asked, and the port beside it is refused at once. Two things look like that: a kube-proxy that stands still, by which the node sends to no new pod (ISM762), and a firewall between control plane and nodes that drops just this port, as rules do that were written after the ports of kubelets and NodePorts alone. Only the node itself tells them apart, so that this is a warning. With a second node that answers it is ISM762.",
-  },
-  ISM850: {
-    summary: "A Service does not lead to its pods",
-    explanation:
-      "Two fields of a Service do that. Without `selector` Kubernetes keeps its EndpointSlices no more and does not take them away either: they hold the addresses of the day on which the selector went. With `internalTrafficPolicy: Local` istiod gives proxies the endpoints of their own node alone, and none of other clusters, whatever the weights of routes are. Services that isthmus applies differ then from what was applied, which is told first.",
-  },
-  ISM851: {
-    summary: "A port speaks two protocols in two clusters",
-    explanation:
-      "Istio goes by a Service's `appProtocol`, or the beginning of its port's name, and a proxy asks all pods of the service in the way that the Service of the proxy's own cluster says, those of other clusters too. HTTP/2 is spoken at once and not agreed on: an application that speaks HTTP/1.1 alone ends such a connection, and the request gets 502 (protocol error). An application may speak both at one port, which is not seen from here, so that this is a warning; with one word in all Services it goes away.",
-  },
-  ISM852: {
-    summary: "A Service leads to a port that its pods do not name",
-    explanation:
-      "The Services of one service lead to two ports of the pods in two clusters, and the pods here name the other one. Kubernetes does not ask whether anything listens: the pods are ready, they are endpoints, and each connection to them is refused. A container may listen at a port that it does not name; name it in the Deployment where that is so. A mesh whose Services all lead to a port that no pod names is not told of, since there is nothing to compare with.",
   },
   ISM764: {
     summary: "A node's kubelet or container runtime stands still",

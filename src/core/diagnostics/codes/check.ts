@@ -3,6 +3,7 @@ import { certificateCheckCodes } from "./certificates.ts";
 import { besideCodes } from "./check-beside.ts";
 import { callerCodes } from "./check-callers.ts";
 import { flowCodes } from "./check-flows.ts";
+import { serviceCheckCodes } from "./check-services.ts";
 import { drainCheckCodes } from "./drain.ts";
 import { publishedNameCheckCodes } from "./published-names.ts";
 
@@ -257,6 +258,7 @@ export const checkCodes = {
   },
   ...besideCodes,
   ...flowCodes,
+  ...serviceCheckCodes,
   ...callerCodes,
   ...drainCheckCodes,
   ...publishedNameCheckCodes,
