@@ -21,6 +21,7 @@ export const blankParts = {
   services: [],
   pods: [],
   otherPods: [],
+  waitingPods: [],
   hindered: [],
   routing: { gateways: [], destinationRules: [], virtualServices: [], writtenLast: [] },
   quotas: [],

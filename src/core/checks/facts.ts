@@ -18,7 +18,7 @@ import type { RemoteSecretFacts } from "./credential-facts.ts";
 import type { DriftFacts } from "./drift-facts.ts";
 import type { ExternalDnsFacts } from "./external-dns-facts.ts";
 import type { HinderedWorkload } from "./hindrance-facts.ts";
-import type { BesidePod, PodFacts, ServicePort } from "./pod-facts.ts";
+import type { BesidePod, PodFacts, ServicePort, WaitingPod } from "./pod-facts.ts";
 import type { CertManagerFacts } from "./program-facts.ts";
 import type { SystemFacts } from "./system-facts.ts";
 import type { WriteHookFacts } from "./webhook-facts.ts";
@@ -29,7 +29,7 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * part without which checks are wrong: 18 has which objects are on their way
  * out, which Services claim a gateway's address and whether writes are stored.
  */
-export const factsVersion = 21;
+export const factsVersion = 22;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file
@@ -120,6 +120,8 @@ export interface ReachedCluster {
   readonly pods: readonly PodFacts[];
   /** All other running pods of these namespaces; left out where nobody looked. */
   readonly otherPods?: readonly BesidePod[];
+  /** Pods of istiod, of the gateways and of the mesh's services that have not been ready for a minute; left out where nobody looked. */
+  readonly waitingPods?: readonly WaitingPod[];
   /** Pods of the services' namespaces that send something past their sidecars; left out where nobody looked. */
   readonly bypasses?: readonly BypassFacts[];
   /** Webhooks of others that can refuse every write of Istio's routing objects; left out where nobody looked. */

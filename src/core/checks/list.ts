@@ -91,6 +91,7 @@ import { endpointsKept } from "./services/endpoints-kept.ts";
 import { inEveryCluster } from "./services/in-every-cluster.ts";
 import { otherPods } from "./services/other-pods.ts";
 import { portNames } from "./services/port-names.ts";
+import { podsReady } from "./services/pods-ready.ts";
 import { portsAlike } from "./services/ports-alike.ts";
 import { sidecarPorts } from "./services/sidecar-ports.ts";
 import { sidecars } from "./services/sidecars.ts";
@@ -188,6 +189,7 @@ export const checks: readonly Check[] = [
   endpointsKept,
   portsAlike,
   otherPods,
+  podsReady,
   drained,
   sidecars,
   sidecarPorts,

@@ -43,6 +43,14 @@ export interface PodFacts {
   }[];
 }
 
+/** A pod of the mesh that has not been ready for longer than pods take to start. */
+export interface WaitingPod extends Pick<PodFacts, "namespace" | "name" | "labels" | "owner"> {
+  /** ISO 8601: when it stopped being ready, or was made. */
+  readonly since: string;
+  /** Kubernetes' own words for what keeps it. */
+  readonly words: string;
+}
+
 /** A pod of the mesh's namespaces that is none of the mesh's, with what policies go by. */
 export type BesidePod = Pick<
   PodFacts,

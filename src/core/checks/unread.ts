@@ -93,6 +93,7 @@ const wordsFor: Readonly<Record<UnreadPart, string>> = {
   services: "the services",
   pods: "the pods",
   otherPods: "pods beside the mesh",
+  waitingPods: "pods that are not ready",
   hindered: "what keeps pods away",
   routing: "Istio's routing objects",
   quotas: "the quotas",

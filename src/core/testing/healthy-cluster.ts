@@ -48,6 +48,7 @@ export function healthyCluster(name: Name): ReachedCluster {
     services: [helloworld(name)],
     pods: healthyPods(name),
     otherPods: [],
+    waitingPods: [],
     routing,
     hindered: [],
     quotas: [],

@@ -1,6 +1,7 @@
 import type { MeshFault } from "./faults/fault.ts";
 import { faultsOfClusters } from "./faults/of-clusters.ts";
 import { faultsOfCallers } from "./faults/of-callers.ts";
+import { faultsOfConnections } from "./faults/of-connections.ts";
 import { faultsOfHands } from "./faults/of-hands.ts";
 import { faultsOfJoins } from "./faults/of-joins.ts";
 import { faultsOfKubernetes } from "./faults/of-kubernetes.ts";
@@ -17,5 +18,6 @@ export const meshFaults: readonly MeshFault[] = [
   ...faultsOfPods,
   ...faultsOfHands,
   ...faultsOfCallers,
+  ...faultsOfConnections,
   ...faultsOfKubernetes,
 ];

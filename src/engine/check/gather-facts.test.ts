@@ -47,6 +47,16 @@ const objects = [
   wireObject(
     "Pod",
     {
+      namespace: "istio-system",
+      name: "istiod-2",
+      labels: { app: "istiod" },
+      creationTimestamp: "2026-01-01T00:00:00Z",
+    },
+    { spec: { nodeName: "a-node" }, status: { phase: "Pending" } },
+  ),
+  wireObject(
+    "Pod",
+    {
       namespace: "sample",
       name: "a-caller",
       annotations: { "traffic.sidecar.istio.io/excludeOutboundPorts": "5432" },
@@ -137,7 +147,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 20,
+    version: 22,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",
@@ -170,6 +180,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
       services: [expect.objectContaining({ service: "sample/helloworld" })],
       pods: [expect.objectContaining({ name: "istiod-1" })],
       otherPods: [expect.objectContaining({ name: "a-caller" })],
+      waitingPods: [expect.objectContaining({ name: "istiod-2" })],
       bypasses: [expect.objectContaining({ pod: "a-caller" })],
       controllers: expect.objectContaining({
         unscheduledPods: [{ namespace: "sample", name: "a-waiting-pod", seconds: 620 }],

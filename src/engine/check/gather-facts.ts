@@ -34,7 +34,8 @@ import { readNetworkPolicies } from "../facts/read-network-policies.ts";
 import { readOtherPolicies } from "../facts/read-other-policies.ts";
 import { withUnanswered } from "../facts/read-unanswered.ts";
 import { readNodes } from "../facts/read-nodes.ts";
-import { listRunningPods, readOtherPods, readMeshPods } from "../facts/read-pods.ts";
+import { isRunning, listLivingPods, readOtherPods, readMeshPods, selectMeshPods } from "../facts/read-pods.ts";
+import { readWaitingPods } from "../facts/waiting-pods.ts";
 import { readQuotas } from "../facts/read-policies.ts";
 import type { TrialOptions, TriedCredentials, TriedSecret } from "../facts/read-remote-secrets.ts";
 import { beginTrials, endOfTrials } from "../facts/read-remote-secrets.ts";
@@ -123,7 +124,8 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     partsAt(mesh, { ...connected, client, namespaces, raw: connected.client }, options),
     blankLook,
   );
-  const { security, pods, istiodRights, storage, ...parts } = look.values;
+  const { security, pods: living, istiodRights, storage, ...parts } = look.values;
+  const pods = living.filter(isRunning);
   const meshPods = readMeshPods(pods, parts.services, parts.gateways);
   const hindered = await readHindrances(client, mesh.services, parts, signal);
   const nodes = options.now() - begun >= longLookMs ? await readNodes(client, signal) : facts.nodes;
@@ -140,6 +142,7 @@ async function gatherSnapshot(mesh: Mesh, connected: Connected, options: GatherO
     ...(storage === undefined ? {} : { storage }),
     pods: meshPods,
     otherPods: readOtherPods(pods, meshPods),
+    waitingPods: readWaitingPods(selectMeshPods(living, parts.services, parts.gateways), new Date(options.now())),
     hindered,
     ...security,
     ...unreadOf([...(facts.unread ?? []), ...look.refused]),
@@ -175,7 +178,7 @@ function partsAt(
     callers: readCallers(client, mesh.services, istio, signal),
     remoteSecrets: beginTrials(client, signal, options.trials),
     services: Promise.all(mesh.services.map(async (service) => readService(client, service, signal))),
-    pods: listRunningPods(client, namespaces, signal),
+    pods: listLivingPods(client, namespaces, signal),
     routing: readRouting(client, istio, signal),
     quotas: readQuotas(client, namespaces, signal),
     // Those of the cluster's DNS decide over every look-up.
@@ -209,7 +212,7 @@ const blankLook = {
 /** Parts of the facts by what was refused; what was read of a cluster for other purposes is none. */
 const partsOf: Readonly<Record<string, readonly UnreadPart[]>> = {
   security: ["peerAuthentications", "authorizationPolicies"],
-  pods: ["pods", "otherPods"],
+  pods: ["pods", "otherPods", "waitingPods"],
   cacerts: ["authority"],
   meshConfig: ["meshId"],
   inventories: [],

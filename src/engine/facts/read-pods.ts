@@ -48,9 +48,18 @@ export async function listRunningPods(
   namespaces: readonly string[],
   signal: AbortSignal,
 ): Promise<readonly KubeObject[]> {
+  return (await listLivingPods(client, namespaces, signal)).filter(isRunning);
+}
+
+/** The same with those that have not begun, or have come to their end. */
+export async function listLivingPods(
+  client: KubeClient,
+  namespaces: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly KubeObject[]> {
   const kind = { apiVersion: "v1", kind: "Pod" };
   const all = await Promise.all(namespaces.map(async (namespace) => client.list({ ...kind, namespace }, { signal })));
-  return all.flat().filter((pod) => isRunning(pod) && pod.metadata["deletionTimestamp"] === undefined);
+  return all.flat().filter((pod) => pod.metadata["deletionTimestamp"] === undefined);
 }
 
 /** Whether the pod has begun and not come to its end. */
@@ -74,11 +83,16 @@ export async function listIstioPods(
 }
 
 /** Those of the pods that are istiod's, a gateway's, or selected by a service of the mesh, reduced to what the checks judge. */
-export function readMeshPods(
+export function readMeshPods(...of: Parameters<typeof selectMeshPods>): readonly PodFacts[] {
+  return selectMeshPods(...of).map(readPod);
+}
+
+/** The same pods as they are. */
+export function selectMeshPods(
   pods: readonly KubeObject[],
   services: readonly { readonly service: string; readonly selector: Labels }[],
   gateways: readonly Pick<GatewayFacts, "at" | "service">[] = [],
-): readonly PodFacts[] {
+): readonly KubeObject[] {
   const wanted = [
     ...Object.values(istioPods).map((labels) => ({ namespace: istioNamespace, labels })),
     ...gateways.flatMap(({ at, service }) =>
@@ -90,13 +104,11 @@ export function readMeshPods(
       .filter(({ selector }) => Object.keys(selector).length > 0)
       .map(({ service, selector }) => ({ namespace: service.slice(0, service.indexOf("/")), labels: selector })),
   ];
-  return pods
-    .filter(({ metadata }) =>
-      wanted.some(
-        ({ namespace, labels }) => namespace === metadata.namespace && hasLabels(metadata.labels ?? {}, labels),
-      ),
-    )
-    .map(readPod);
+  return pods.filter(({ metadata }) =>
+    wanted.some(
+      ({ namespace, labels }) => namespace === metadata.namespace && hasLabels(metadata.labels ?? {}, labels),
+    ),
+  );
 }
 
 /** The pods that are none of the mesh's, with what policies go by. */

@@ -32,6 +32,8 @@ export interface Condition {
   readonly status: string;
   readonly reason: string;
   readonly message: string;
+  /** ISO 8601: since when it has this status. */
+  readonly since: string;
 }
 
 /** The condition of that type, with empty texts for what it does not say. */
@@ -42,6 +44,7 @@ export function conditionOf(object: Fields, type: string): Condition | undefined
       status: textAt(found, "status") ?? "",
       reason: textAt(found, "reason") ?? "",
       message: textAt(found, "message") ?? "",
+      since: textAt(found, "lastTransitionTime") ?? "",
     }
   );
 }

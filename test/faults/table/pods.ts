@@ -50,6 +50,19 @@ export const podFaults: readonly Fault[] = [
     undo: async () => cordon("west", "uncordon"),
   },
   {
+    what: "a second pod of helloworld finds no node in west, beside the one that serves",
+    inject: async () => {
+      await cordon("west", "cordon");
+      await on("west", "sample", "scale deployment helloworld-v1 --replicas=2");
+    },
+    causes: [cause("west", "ISM864")],
+    says: "no node takes the pod",
+    undo: async () => {
+      await on("west", "sample", "scale deployment helloworld-v1 --replicas=1");
+      await cordon("west", "uncordon");
+    },
+  },
+  {
     what: "a webhook for pods that does not answer refuses those of namespace shop in east",
     inject: async () => {
       await put("east", {

@@ -33,6 +33,24 @@ function sidecarFindings(facts: MeshFacts) {
 /** The check, what is wrong, the facts, and what is found: `severity code cluster→remote`. */
 const table: readonly CheckRow[] = [
   [
+    "services/pods-ready",
+    "a pod that does not start beside one that serves",
+    withCluster("east", (one) => ({
+      pods: one.pods.map((pod) => ({ ...pod, owner: { kind: "Deployment", name: pod.labels["app"] ?? "" } })),
+      waitingPods: one.pods
+        .filter(({ namespace }) => namespace === "sample")
+        .map(({ namespace, labels }) => ({
+          namespace,
+          name: "helloworld-new",
+          labels,
+          owner: { kind: "Deployment", name: "helloworld" },
+          since: "2026-12-01T11:00:00Z",
+          words: "container app: ImagePullBackOff",
+        })),
+    })),
+    ["warning ISM864 east"],
+  ],
+  [
     "services/calls-past-sidecars",
     "what leaves a port out, as a warning where pods answer in clear text",
     withBypass("traffic.sidecar.istio.io/excludeOutboundPorts", "5432, 5000"),

@@ -17,4 +17,9 @@ export const serviceCheckCodes = {
     explanation:
       "The Services of one service lead to two ports of the pods in two clusters, and the pods here name the other one. Kubernetes does not ask whether anything listens: the pods are ready, they are endpoints, and each connection to them is refused. A container may listen at a port that it does not name; name it in the Deployment where that is so. A mesh whose Services all lead to a port that no pod names is not told of, since there is nothing to compare with.",
   },
+  ISM864: {
+    summary: "Pods are not ready beside those that serve",
+    explanation:
+      "A rollout goes pod by pod: where the new ones do not become ready Kubernetes keeps the old ones, and every request is answered. So is one where some of several pods crash. What is not seen is that the change which somebody made is not in effect, or that less is left for the next failure. Told of pods of istiod, gateways and services that have not been ready for a minute, where other pods of the same workload are; where none is, that is an error of its own.",
+  },
 } as const satisfies Record<string, CatalogueEntry>;

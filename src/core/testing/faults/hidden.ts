@@ -44,6 +44,8 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   // No pod is made there: what shows is that it does not come.
   [unreached]: ["east-ingress-is-not-ready", "east-orders-has-no-ready-pod"],
   "east-has-no-ready-node": [
+    "east-ingress-lacks-a-name",
+    "east-new-pod-crashes",
     ...withoutNodes,
     unreached,
     "east-gateways-keep-an-old-root",
@@ -54,6 +56,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
   ],
   "east-stores-nothing": [
+    "east-new-pod-crashes",
     ...withoutSchedule,
     "east-has-no-ready-node",
     "east-controllers-stand-still",
@@ -73,24 +76,32 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateway-lost-its-network",
     ...unconnected,
   ],
-  "east-runtime-stands-still": ["east-has-no-ready-node", ...withoutNodes],
+  "east-runtime-stands-still": ["east-new-pod-crashes", "east-has-no-ready-node", ...withoutNodes],
   // What such an istiod cannot do, whatever else would keep it from that.
   "east-istiod-lacks-rights": ["east-istiod-crashes", "east-shop-has-no-root-certificate"],
-  "east-controllers-stand-still": [...withoutSchedule, ...unconnected],
-  "east-scheduler-stands-still": [...withoutSchedule, "east-ingress-has-no-order-of-failover", ...unconnected],
+  "east-controllers-stand-still": ["east-new-pod-crashes", ...withoutSchedule, ...unconnected],
+  "east-scheduler-stands-still": [
+    "east-new-pod-crashes",
+    ...withoutSchedule,
+    "east-ingress-has-no-order-of-failover",
+    ...unconnected,
+  ],
   "east-istiod-leaves-shop-out": [
+    "east-ingress-lacks-a-name",
     ...unconnected,
     "east-gateway-has-no-listener",
     "east-orders-has-no-ready-pod",
     "east-ingress-waits-for-a-certificate",
   ],
   "east-dns-has-another-address": [
+    "east-ingress-lacks-a-name",
     unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
     "east-ingress-waits-for-a-certificate",
   ],
   "east-node-is-tainted": [
+    "east-new-pod-crashes",
     "east-apply-has-not-ended",
     "east-istio-cni-does-not-start",
     "east-dns-has-another-address",
@@ -102,11 +113,12 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-orders-has-no-ready-pod",
     "east-ingress-has-no-order-of-failover",
   ],
-  "east-istio-cni-does-not-start": ["east-apply-has-not-ended", "east-orders-has-no-ready-pod"],
+  "east-istio-cni-does-not-start": ["east-new-pod-crashes", "east-apply-has-not-ended", "east-orders-has-no-ready-pod"],
   "east-webhook-does-not-answer": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-image-is-not-there": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-pods": ["east-orders-has-no-ready-pod", "east-ingress-has-no-order-of-failover"],
   "east-quota-forbids-gateways": [
+    "east-ingress-lacks-a-name",
     "east-apply-has-not-ended",
     "east-gateways-keep-an-old-root",
     "east-istiod-crashes",
@@ -118,6 +130,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     ...unconnected,
   ],
   "east-policy-denies-all": [
+    "east-ingress-lacks-a-name",
     unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
@@ -125,6 +138,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-waits-for-a-certificate",
   ],
   "east-policy-cuts-istiod-off": [
+    "east-ingress-lacks-a-name",
     unreached,
     "east-ingress-is-not-ready",
     "east-gateway-has-no-listener",
@@ -138,6 +152,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-gateways-keep-an-old-root",
   ],
   "east-cacerts-do-not-fit": [
+    "east-ingress-lacks-a-name",
     unreached,
     "east-has-another-root",
     "east-istiod-hands-out-another-root",
@@ -146,18 +161,34 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-istiod-crashes",
     ...withoutIstiod,
   ],
-  "east-has-another-root": ["east-istiod-hands-out-another-root", "east-gateways-keep-an-old-root", ...unconnected],
-  "east-istiod-hands-out-another-root": ["east-gateways-keep-an-old-root", ...unconnected],
+  "east-has-another-root": [
+    "east-ingress-lacks-a-name",
+    "east-istiod-hands-out-another-root",
+    "east-gateways-keep-an-old-root",
+    ...unconnected,
+  ],
+  "east-istiod-hands-out-another-root": ["east-ingress-lacks-a-name", "east-gateways-keep-an-old-root", ...unconnected],
   "the-root-has-ended": ["east-istiod-crashes", "east-ingress-is-not-ready"],
   "east-intermediate-has-ended": [
+    "east-ingress-lacks-a-name",
     "east-istiod-crashes",
     "east-ingress-is-not-ready",
     "east-ingress-waits-for-a-certificate",
     "east-ingress-has-no-order-of-failover",
   ],
-  "east-istiod-is-scaled-to-0": [unreached, ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
-  "east-istiod-crashes": [unreached, ...withoutIstiod, "east-ingress-has-no-order-of-failover"],
-  "east-istiod-waits-for-a-refused-cluster": [unreached, ...withoutIstiod],
+  "east-istiod-is-scaled-to-0": [
+    "east-ingress-lacks-a-name",
+    unreached,
+    ...withoutIstiod,
+    "east-ingress-has-no-order-of-failover",
+  ],
+  "east-istiod-crashes": [
+    "east-ingress-lacks-a-name",
+    unreached,
+    ...withoutIstiod,
+    "east-ingress-has-no-order-of-failover",
+  ],
+  "east-istiod-waits-for-a-refused-cluster": ["east-ingress-lacks-a-name", unreached, ...withoutIstiod],
   "east-injector-is-gone": [
     "east-policy-keeps-sidecars-away",
     unreached,
@@ -205,6 +236,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   "west-is-not-synced": ["west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "west-istiod-does-not-say": ["west-is-not-synced", "west-does-not-know-the-gateway", "west-keeps-old-endpoints"],
   "east-istiod-service-was-deleted": [
+    "east-ingress-lacks-a-name",
     unreached,
     "east-istiod-crashes",
     ...withoutIstiod,
@@ -218,6 +250,7 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
     "east-ingress-has-no-order-of-failover",
   ],
   "east-shop-namespace-was-deleted": [
+    "east-ingress-lacks-a-name",
     "east-quota-forbids-pods",
     "east-orders-has-no-ready-pod",
     "east-shop-has-no-root-certificate",
@@ -230,7 +263,11 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   ],
   "east-rule-was-deleted": ["east-rule-is-gone"],
   "east-gateway-service-was-edited": ["west-does-not-know-the-gateway", "east-gateway-has-no-listener", ...unconnected],
-  "east-ingress-is-not-ready": ["east-ingress-waits-for-a-certificate", "east-ingress-has-no-order-of-failover"],
+  "east-ingress-is-not-ready": [
+    "east-ingress-lacks-a-name",
+    "east-ingress-waits-for-a-certificate",
+    "east-ingress-has-no-order-of-failover",
+  ],
   "east-ingress-has-no-certificate": ["east-ingress-waits-for-a-certificate"],
   "east-orders-has-no-ready-pod": ["east-ingress-has-no-order-of-failover"],
   "east-shop-is-not-injected": [...unconnected, "east-policy-keeps-sidecars-away"],
@@ -252,4 +289,6 @@ export const hiddenBy: Readonly<Record<string, readonly string[]>> = {
   ],
   "east-pod-has-no-sidecar": [...unconnected],
   "east-pod-refuses-a-sidecar": [...unconnected],
+  "east-ingress-has-no-service": ["east-ingress-lacks-a-name"],
+  "east-ingress-waits-for-a-certificate": ["east-ingress-lacks-a-name"],
 };

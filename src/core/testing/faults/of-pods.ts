@@ -96,6 +96,25 @@ export const faultsOfPods: readonly MeshFault[] = [
     causes: ["error ISM597 east"],
   },
   {
+    name: "east-new-pod-crashes",
+    happens: inCluster("east", (one) => ({
+      pods: one.pods.map((pod) =>
+        pod.namespace === "sample" ? { ...pod, owner: { kind: "Deployment", name: "helloworld-v2" } } : pod,
+      ),
+      waitingPods: [
+        {
+          namespace: "sample",
+          name: "helloworld-v2-b",
+          labels: { app: "helloworld", version: "v2" },
+          owner: { kind: "Deployment", name: "helloworld-v2" },
+          since: "2026-11-20T08:00:00Z",
+          words: "container helloworld keeps crashing (CrashLoopBackOff, last exit code 1 (Error))",
+        },
+      ],
+    })),
+    causes: ["warning ISM864 east"],
+  },
+  {
     name: "east-pods-are-in-another-network",
     happens: inAnotherNetwork,
     causes: ["error ISM567 east"],
