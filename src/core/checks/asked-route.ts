@@ -40,6 +40,15 @@ export function showShares(clusters: Readonly<Record<string, number>>): string {
   return show(sharesOf(clusters));
 }
 
+/** What a proxy changes of requests before an application sees them, as the end of a sentence about them; undefined where it changes nothing. */
+export function showRewrite({ rewrite: { path, host } = {} }: Pick<ProxyRouteFacts, "rewrite">): string | undefined {
+  const parts = [
+    ...(path === undefined ? [] : [`path ${path || "/"}`]),
+    ...(host === undefined ? [] : [`host ${host}`]),
+  ];
+  return parts.length === 0 ? undefined : `with ${parts.join(" and ")} in place of their own (rewrite)`;
+}
+
 function showRedirect(redirect: NonNullable<Route["redirect"]>): string {
   return describeRedirect(askedRedirect(redirect));
 }

@@ -355,8 +355,13 @@ describe("what callers inside hold", () => {
 });
 
 /** The healthy mesh, whose route is for callers inside too, as a sidecar of west holds it. */
-function withMeshRoute(clusters: Readonly<Record<string, number>>, source: string): MeshFacts {
-  const facts = west({ routes: [{ ...plain, path: { kind: "exact", value: "/hello" }, clusters, source }, plain] });
+function withMeshRoute(
+  clusters: Readonly<Record<string, number>>,
+  source: string,
+  rewrite: Pick<ProxyRouteFacts, "rewrite"> = {},
+): MeshFacts {
+  const route = { ...plain, path: { kind: "exact", value: "/hello" } as const, clusters, source, ...rewrite };
+  const facts = west({ routes: [route, plain] });
   return {
     ...facts,
     mesh: {
@@ -394,6 +399,11 @@ const asked = { [`outbound|5000|v1|${host}`]: 10, [`outbound|5000|v2|${host}`]: 
 
 it("compares the weights of a route for callers inside with those of the mesh file", () => {
   expect(causesOf(withMeshRoute(asked, "istio-system/isthmus-mesh"))).toEqual([]);
+  expect(causesOf(withMeshRoute(asked, "default/by-hand", { rewrite: { path: "/old" } }))).toEqual([
+    expect.stringMatching(
+      /^error ISM564 VirtualService default\/by-hand: .* for \/hello go on with path \/old in place of their own \(rewrite\)\.$/,
+    ),
+  ]);
   expect(causesOf(withMeshRoute({ [`outbound|5000|v2|${host}`]: 100 }, "default/by-hand"))).toEqual([
     expect.stringMatching(
       /^error ISM564 VirtualService default\/by-hand: .* for \/hello go to v2=100, and route helloworld of the mesh file asks for v1=10 v2=90\.$/,
@@ -403,7 +413,7 @@ it("compares the weights of a route for callers inside with those of the mesh fi
 
 it("finds a fault of somebody else's VirtualService at the ingress too", () => {
   const fault = { abort: { status: 500, percent: 25 } };
-  const at = (source: string): readonly string[] => {
+  const at = (source: string, effect: Pick<ProxyRouteFacts, "fault" | "rewrite"> = { fault }): readonly string[] => {
     const facts = west({});
     const clusters = facts.clusters.map((one) => {
       if (one.kind !== "reached" || one.cluster !== "west") {
@@ -415,7 +425,7 @@ it("finds a fault of somebody else's VirtualService at the ingress too", () => {
           ...table,
           virtualHosts: table.virtualHosts.map((known) => ({
             ...known,
-            routes: known.routes.map((route) => ({ ...route, source, fault })),
+            routes: known.routes.map((route) => ({ ...route, source, ...effect })),
           })),
         })),
       }));
@@ -423,6 +433,11 @@ it("finds a fault of somebody else's VirtualService at the ingress too", () => {
     });
     return causesOf({ ...facts, clusters });
   };
+  expect(at("default/by-hand", { rewrite: { path: "/old", host: "old.example" } })).toEqual([
+    expect.stringMatching(
+      /^error ISM475 .* sends them on with path \/old and host old\.example in place of their own \(rewrite\) \(VirtualService default\/by-hand\)\./,
+    ),
+  ]);
   expect(at("default/by-hand")).toEqual([
     expect.stringMatching(
       /^error ISM475 .* answers 25 % with 500 by fault injection \(VirtualService default\/by-hand\)\./,

@@ -29,7 +29,7 @@ import type { AuthorizationPolicyFacts, NetworkPolicyFacts, PeerAuthenticationFa
  * part without which checks are wrong: 18 has which objects are on their way
  * out, which Services claim a gateway's address and whether writes are stored.
  */
-export const factsVersion = 22;
+export const factsVersion = 23;
 
 /**
  * Everything that the checks judge, as one JSON document: what the mesh file

@@ -88,6 +88,8 @@ export interface ProxyRouteFacts {
   readonly timeoutMs?: number;
   /** Errors and delays that it makes on purpose; left out where it makes none. */
   readonly fault?: RouteFaultFacts;
+  /** Path and host that the application sees in place of the request's; left out where it changes neither. */
+  readonly rewrite?: RouteRewriteFacts;
   /** `namespace/name` of the VirtualService that it was made of, also of one that istiod has made of routes of the Gateway API; empty where the proxy does not tell. */
   readonly source: string;
   /** What the proxy calls it, where it was made of a route of the Gateway API; left out otherwise. */
@@ -99,6 +101,13 @@ export interface RouteFaultFacts {
   /** `status` is 0 where gRPC's own is sent. */
   readonly abort?: { readonly status: number; readonly percent: number };
   readonly delay?: { readonly seconds: number; readonly percent: number };
+}
+
+/** What a route changes of a request; each part is left out where it stays. */
+export interface RouteRewriteFacts {
+  /** What takes the place of the path, or of the part of it that the match names, without its query. */
+  readonly path?: string;
+  readonly host?: string;
 }
 
 /** The answer of a redirect; a part that it keeps of the request is empty. */

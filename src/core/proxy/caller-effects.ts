@@ -1,4 +1,4 @@
-import { doesAsAsked, showAsked, showDone } from "../checks/asked-route.ts";
+import { doesAsAsked, showAsked, showDone, showRewrite } from "../checks/asked-route.ts";
 import type { ProxyRouteFacts } from "../checks/proxy-facts.ts";
 import { meshOf } from "../checks/reached.ts";
 import { describeRedirect } from "../checks/redirects.ts";
@@ -111,8 +111,23 @@ function effectsOfRoute(call: Call, route: ProxyRouteFacts, asked: RouteOf | und
   if (asked === undefined && (route.answers !== undefined || route.redirect !== undefined)) {
     return [...faults, effect(weightOf(route, by), showEffect(route))];
   }
-  const hurry = by === undefined ? [] : hurryOf(route).map(([severity, what]) => effect(severity, what));
-  return [...faults, ...hurry, ...clusterEffects(call, route, { by, own })];
+  const changes = by === undefined ? [] : [...hurryOf(route), ...rewriteOf(route, asked)];
+  return [
+    ...faults,
+    ...changes.map(([severity, what]) => effect(severity, what)),
+    ...clusterEffects(call, route, { by, own }),
+  ];
+}
+
+/** Of requests that the mesh file leaves alone it is meant. */
+function rewriteOf(
+  route: ProxyRouteFacts,
+  asked: RouteOf | undefined,
+): readonly (readonly [CallerEffect["severity"], string])[] {
+  const rewrite = showRewrite(route);
+  return rewrite === undefined || asked === undefined
+    ? []
+    : [["error", `for ${asked.route.match.path.value || "/"} go on ${rewrite}`]];
 }
 
 /** No two sidecars and an application answer within this time. */

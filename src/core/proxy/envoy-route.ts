@@ -56,7 +56,8 @@ export interface EnvoyRouteAction {
   readonly hash_policy?: readonly EnvoyHashPolicy[];
   readonly request_mirror_policies?: readonly { readonly cluster?: string }[];
   readonly prefix_rewrite?: string;
-  readonly regex_rewrite?: unknown;
+  readonly regex_rewrite?: { readonly substitution?: string };
+  readonly host_rewrite_literal?: string;
   readonly timeout?: string;
 }
 

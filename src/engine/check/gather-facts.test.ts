@@ -147,7 +147,7 @@ it("makes one document of the mesh file and of what each cluster has", async () 
   expect(document).toEqual({
     apiVersion: "isthmus.dev/v1alpha1",
     kind: "Facts",
-    version: 22,
+    version: 23,
     takenAt: "2026-11-23T06:00:00.000Z",
     mesh: {
       name: "sandbox",

@@ -73,6 +73,17 @@ it.each([
   expect(timeoutMs === undefined ? {} : { timeoutMs }).toEqual(expected);
 });
 
+it.each([
+  [{ prefix_rewrite: "/new?t=hunter2" }, { path: "/new" }],
+  [
+    { regex_rewrite: { substitution: "/\\1" }, host_rewrite_literal: "b.example" },
+    { path: "/\\1", host: "b.example" },
+  ],
+  [{}, undefined],
+])("reads what a route has applications see: %j", (route, expected) => {
+  expect(readRoute({ match: { prefix: "/" }, route }, new Set()).rewrite).toEqual(expected);
+});
+
 it("reads of which object something was made, where it is of that kind", () => {
   const metadata = {
     filter_metadata: { istio: { config: "/apis/networking.istio.io/v1/namespaces/cart/destination-rule/mine" } },

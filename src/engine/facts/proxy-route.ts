@@ -1,4 +1,4 @@
-import type { HeaderMatch, PathMatch, ProxyRouteFacts } from "../../core/checks/proxy-facts.ts";
+import type { HeaderMatch, PathMatch, ProxyRouteFacts, RouteRewriteFacts } from "../../core/checks/proxy-facts.ts";
 import { readAnswer } from "../../core/checks/redirects.ts";
 import type { Service } from "../../core/model/mesh.ts";
 import type {
@@ -39,6 +39,7 @@ export function readRoute(
   headers: ReadonlySet<string>,
 ): ProxyRouteFacts {
   const fault = readFault(filters["envoy.filters.http.fault"]);
+  const rewrite = readRewrite(route);
   const source = madeOf(metadata, "virtual-service");
   return {
     path: readPath(match),
@@ -49,6 +50,7 @@ export function readRoute(
     ...readAnswer(answer),
     ...timeoutOf(route),
     ...(fault === undefined ? {} : { fault }),
+    ...(rewrite === undefined ? {} : { rewrite }),
     source,
     ...(name !== undefined && isOfGatewayApi(source) ? { rule: name } : {}),
   };
@@ -67,6 +69,15 @@ function timeoutOf({ timeout }: EnvoyRouteAction): Pick<ProxyRouteFacts, "timeou
 export function durationMs(text: string | undefined): number | undefined {
   const seconds = Number(/^([0-9.]+)s$/.exec(text ?? "")?.[1]);
   return Number.isFinite(seconds) ? Math.round(seconds * 1_000_000) / 1000 : undefined;
+}
+
+/** A query might be somebody's secret. */
+function readRewrite(action: EnvoyRouteAction): RouteRewriteFacts | undefined {
+  const path = (action.prefix_rewrite ?? action.regex_rewrite?.substitution)?.replace(/\?.*$/s, "");
+  const host = action.host_rewrite_literal;
+  return path === undefined && host === undefined
+    ? undefined
+    : { ...(path === undefined ? {} : { path }), ...(host === undefined ? {} : { host }) };
 }
 
 function readDestinations({ cluster, weighted_clusters: weighted }: EnvoyRouteAction): ProxyRouteFacts["clusters"] {

@@ -9,7 +9,7 @@ import { requestsBefore } from "../../routing/doors.ts";
 import { frontRequestsOf } from "../../routing/hosts.ts";
 import type { RequestMatch } from "../../routing/match-relation.ts";
 import { usesGatewayApi } from "../../routing/version-service.ts";
-import { doesAsAsked, showAsked, showDone } from "../asked-route.ts";
+import { doesAsAsked, showAsked, showDone, showRewrite } from "../asked-route.ts";
 import type { Check } from "../check.ts";
 import { problem } from "../check.ts";
 import { kubectl, kubectlCommand } from "../commands.ts";
@@ -134,14 +134,21 @@ function walk(
   }));
 }
 
-/** Errors that somebody else's VirtualService makes; those of the mesh's own are asked for, or drift. */
-function foreignFault({ routing }: ReachedCluster, { fault, source }: ProxyRouteFacts, who: string): readonly string[] {
+/** What somebody else's VirtualService does to requests beside leading them where they belong; that of the mesh's own is asked for, or drift. */
+function foreignEffects({ routing }: ReachedCluster, route: ProxyRouteFacts, who: string): readonly string[] {
+  const { fault, source } = route;
   const found = routing.virtualServices.find(({ namespace, name }) => `${namespace}/${name}` === source);
-  return found?.foreign === undefined || fault?.abort === undefined
-    ? []
-    : [
-        `${who} answers ${Number(fault.abort.percent.toFixed(2))} % with ${fault.abort.status} by fault injection (VirtualService ${source})`,
-      ];
+  if (found?.foreign === undefined) {
+    return [];
+  }
+  const rewrite = showRewrite(route);
+  const abort = fault?.abort;
+  return [
+    ...(abort === undefined
+      ? []
+      : [`answers ${Number(abort.percent.toFixed(2))} % with ${abort.status} by fault injection`]),
+    ...(rewrite === undefined ? [] : [`sends them on ${rewrite}`]),
+  ].map((what) => `${who} ${what} (VirtualService ${source})`);
 }
 
 /** istiod makes a VirtualService of each host of an Ingress (istio.io/istio, pilot/pkg/config/kube/ingress/conversion.go). */
@@ -216,7 +223,7 @@ function describe(
       const asked = showAsked(service, route);
       const { source } = outcome.route;
       return doesAsAsked(outcome.route, { service, route })
-        ? foreignFault(one, outcome.route, `${pod.name}, for ${host} ${path.value},`)
+        ? foreignEffects(one, outcome.route, `${pod.name}, for ${host} ${path.value},`)
         : [
             `${pod.name} ${showDone(outcome.route, `${host} ${path.value}`)}${source === "" ? "" : ` (${showSource(one, outcome.route, host)})`}, and the mesh file asks for ${asked}`,
           ];
