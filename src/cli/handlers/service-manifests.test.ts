@@ -1,6 +1,7 @@
-import { appendFile, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { editMesh } from "../testing/edit-mesh.ts";
 import type { FakeClusters } from "../testing/fake-clusters.ts";
 import { startFakeClusters } from "../testing/fake-clusters.ts";
 
@@ -57,6 +58,17 @@ describe("a service's manifests beside the mesh file", () => {
     expect(world.servers["west"]?.store.find({ apiVersion: "v1", kind: "Namespace" }, undefined, "sample")).toBe(
       undefined,
     );
+  });
+
+  it("of a folder are those in it, and what stands in subfolders is said to be no part of them", async () => {
+    const folder = path.join(world.folder, "web");
+    await mkdir(path.join(folder, "extra"), { recursive: true });
+    await rename(path.join(world.folder, "helloworld.yaml"), path.join(folder, "helloworld.yaml"));
+    await writeFile(path.join(folder, "extra", "more.yaml"), namespace("team: blue"));
+    await editMesh(world, (text) => text.replace("manifests: helloworld.yaml", "manifests: web"));
+    const { code, err } = await world.run("validate");
+    expect([code, err.match(/(?:error|warning)\[ISM\d+\]/g)]).toEqual([0, ["warning[ISM865]"]]);
+    expect(err.replaceAll(/\s+/g, " ")).toMatch(/mesh\.yaml:\d+:\d+.*are not: folder \S*web\/extra\./);
   });
 
   it("are looked at by validate, with what the mesh file says of them, and refused by everything else alike", async () => {

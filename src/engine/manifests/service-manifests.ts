@@ -20,6 +20,7 @@ import { findKustomization, isKustomizationName } from "../../providers/kustomiz
 import type { MeshFile } from "../mesh-file.ts";
 import type { ProgramLookup, RunOptions } from "../options.ts";
 import { readObjects } from "./manifest-objects.ts";
+import { describeUnreadFiles, isManifestName } from "./unread-files.ts";
 
 type ReadOptions = Pick<ProgramLookup, "env" | "kubectlCandidates"> & Pick<RunOptions, "signal">;
 
@@ -46,6 +47,7 @@ export async function readServiceManifests(
   const found: Record<string, readonly KubeObject[]> = {};
   const written = new Map<KubeObject, ManifestObject>();
   const incomplete = new Set<string>();
+  const unasked: Diagnostic[] = [];
   for (const [index, service] of meshFile.mesh.services.entries()) {
     if (service.manifests === undefined) {
       continue;
@@ -53,7 +55,8 @@ export async function readServiceManifests(
     const range = meshFile.locate(["spec", "services", index, "manifests"]);
     const before = problems.length;
     try {
-      const texts = await readTexts(service.manifests, meshFile, options);
+      const { texts, unread } = await readTexts(service.manifests, meshFile, options);
+      unasked.push(...(unread === undefined ? [] : [{ range, ...unread }]));
       const read = texts.flatMap(({ text, name }) => withoutOdd(readObjects(text, name, problems), problems));
       for (const one of read) {
         written.set(one.object, one);
@@ -75,6 +78,7 @@ export async function readServiceManifests(
   };
   const all = [
     ...problems,
+    ...unasked,
     ...findMeshClashes(meshFile.mesh, { ...noMaterials, ...manifests }),
     ...checkManifests(meshFile.mesh, manifests, incomplete),
   ];
@@ -139,7 +143,7 @@ async function readTexts(
   named: string,
   meshFile: Pick<MeshFile, "name" | "folder">,
   options: ReadOptions,
-): Promise<readonly Manifest[]> {
+): Promise<{ readonly texts: readonly Manifest[]; readonly unread?: Diagnostic | undefined }> {
   const { folder: relativeTo } = meshFile;
   const place = namedFile(named, { folder: relativeTo, env: options.env });
   // As the mesh file was named, so that a terminal finds the file.
@@ -149,7 +153,7 @@ async function readTexts(
   const kustomization = root === undefined ? undefined : await findKustomization(root);
   if (root !== undefined && kustomization !== undefined) {
     const text = await buildKustomization(root, { ...options, relativeTo });
-    return [{ name: `the output of ${nameOf(kustomization)}`, text }];
+    return { texts: [{ name: `the output of ${nameOf(kustomization)}`, text }] };
   }
   const names = isFolder ? await readdir(place) : [];
   if (names.includes("Chart.yaml")) {
@@ -158,10 +162,13 @@ async function readTexts(
   const files = isFolder
     ? names
         .sort()
-        .filter((name) => /\.(ya?ml|json)$/.test(name))
+        .filter(isManifestName)
         .map((name) => path.join(place, name))
     : [place];
-  return Promise.all(files.map(async (file) => ({ name: nameOf(file), text: await readText(file, nameOf(file)) })));
+  const texts = await Promise.all(
+    files.map(async (file) => ({ name: nameOf(file), text: await readText(file, nameOf(file)) })),
+  );
+  return { texts, unread: isFolder ? await describeUnreadFiles(place, nameOf) : undefined };
 }
 
 /** Objects whose lists have entries that are no mappings are said and left out: nothing else has to expect that. */

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -86,6 +86,11 @@ export const manifestCodes = {
     summary: "A sidecar does not take the service's port",
     explanation:
       "The annotations `traffic.sidecar.istio.io/excludeInboundPorts` and `includeInboundPorts` of pods say which ports their sidecar takes. The rest goes straight to the application. Gateways and sidecars of callers know that the pod has a sidecar and send mTLS, which the application does not speak, so that requests get 503.",
+  },
+  ISM865: {
+    summary: "A part of a folder of manifests is not read",
+    explanation:
+      "Of a folder the files *.yaml, *.yml and *.json in it are read, as kubectl apply -f does; what stands in its subfolders, or in files of other endings, is no part of the service. A kustomization in the folder says itself which files belong to it, also those of subfolders.",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
