@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865, ISM866: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -91,6 +91,11 @@ export const manifestCodes = {
     summary: "A part of a folder of manifests is not read",
     explanation:
       "Of a folder the files *.yaml, *.yml and *.json in it are read, as kubectl apply -f does; what stands in its subfolders, or in files of other endings, is no part of the service. A kustomization in the folder says itself which files belong to it, also those of subfolders.",
+  },
+  ISM866: {
+    summary: "A part of an object is empty, missing, or of another kind",
+    explanation:
+      "A workload is its `spec` with the template of its pods and their containers, a Service its `spec` with ports. `spec:` with nothing behind it is what a template without a value leaves, and a list that is a mapping or a text what a wrong indentation does. API servers refuse such an object, in the middle of an apply.",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
