@@ -16,6 +16,7 @@ import { checkRouting, checkService } from "./check-service.ts";
 import { checkVersionServices } from "./check-version-services.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import { checkInboundPorts } from "./check-inbound-ports.ts";
+import { checkApiVersions } from "./check-api-versions.ts";
 import { checkParts } from "./check-parts.ts";
 import { checkListedTwice } from "./check-listed-twice.ts";
 import { checkSecretData } from "./check-secret-data.ts";
@@ -32,6 +33,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkPods,
   checkInboundPorts,
   checkPodSecurity,
+  ({ manifests }, mesh) => manifests.flatMap((object) => checkApiVersions(object, mesh)),
   ({ manifests }) => manifests.flatMap(checkParts),
   ({ manifests }) => manifests.flatMap(checkContainers),
   ({ manifests }) => manifests.flatMap(checkTexts),

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865, ISM866: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM867: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -96,6 +96,11 @@ export const manifestCodes = {
     summary: "A part of an object is empty, missing, or of another kind",
     explanation:
       "A workload is its `spec` with the template of its pods and their containers, a Service its `spec` with ports. `spec:` with nothing behind it is what a template without a value leaves, and a list that is a mapping or a text what a wrong indentation does. API servers refuse such an object, in the middle of an apply.",
+  },
+  ISM867: {
+    summary: "Kubernetes serves an object's API no more",
+    explanation:
+      "Kubernetes takes old versions of its APIs away some releases after a newer one is there: Ingress of `extensions/v1beta1` with 1.22, CronJob of `batch/v1beta1` with 1.25. A cluster of that release answers that there is no such kind. Objects of the new version may have other fields.",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
