@@ -50,16 +50,16 @@ export const podFaults: readonly Fault[] = [
     undo: async () => cordon("west", "uncordon"),
   },
   {
-    what: "a second pod of helloworld finds no node in west, beside the one that serves",
+    what: "a rollout of helloworld stands in west, since its new pod finds no node",
     inject: async () => {
       await cordon("west", "cordon");
-      await on("west", "sample", "scale deployment helloworld-v1 --replicas=2");
+      await on("west", "sample", "rollout restart deployment/helloworld-v1");
     },
     causes: [cause("west", "ISM864")],
     says: "no node takes the pod",
     undo: async () => {
-      await on("west", "sample", "scale deployment helloworld-v1 --replicas=1");
       await cordon("west", "uncordon");
+      await on("west", "sample", "rollout status deployment/helloworld-v1 --timeout=80s");
     },
   },
   {
