@@ -17,6 +17,7 @@ import { checkVersionServices } from "./check-version-services.ts";
 import { checkWorkloads } from "./check-workloads.ts";
 import { checkInboundPorts } from "./check-inbound-ports.ts";
 import { checkApiVersions } from "./check-api-versions.ts";
+import { checkEmptyFields } from "./check-empty-fields.ts";
 import { checkParts } from "./check-parts.ts";
 import { checkListedTwice } from "./check-listed-twice.ts";
 import { checkSecretData } from "./check-secret-data.ts";
@@ -35,6 +36,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkPodSecurity,
   ({ manifests }, mesh) => manifests.flatMap((object) => checkApiVersions(object, mesh)),
   ({ manifests }) => manifests.flatMap(checkParts),
+  ({ manifests }) => manifests.flatMap(checkEmptyFields),
   ({ manifests }) => manifests.flatMap(checkContainers),
   ({ manifests }) => manifests.flatMap(checkTexts),
   ({ manifests }) => manifests.flatMap(checkValueTypes),

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM867: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM868: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -101,6 +101,11 @@ export const manifestCodes = {
     summary: "Kubernetes serves an object's API no more",
     explanation:
       "Kubernetes takes old versions of its APIs away some releases after a newer one is there: Ingress of `extensions/v1beta1` with 1.22, CronJob of `batch/v1beta1` with 1.25. A cluster of that release answers that there is no such kind. Objects of the new version may have other fields.",
+  },
+  ISM868: {
+    summary: "A field is written and has no value",
+    explanation:
+      "`replicas:` with nothing behind it is what a template without a value leaves. In a server-side apply that is not a field that is left out: it belongs to the applier and is empty. So the number that an autoscaler has set is a conflict, and is gone when conflicts are forced. Behind a label or an annotation nothing is the empty text. Measured with Kubernetes 1.36 (findings/kubernetes-apply-of-nothing-is-not-nothing.sh).",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
