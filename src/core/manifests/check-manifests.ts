@@ -18,6 +18,7 @@ import { checkWorkloads } from "./check-workloads.ts";
 import { checkInboundPorts } from "./check-inbound-ports.ts";
 import { checkApiVersions } from "./check-api-versions.ts";
 import { checkEmptyFields } from "./check-empty-fields.ts";
+import { checkNames } from "./check-names.ts";
 import { checkParts } from "./check-parts.ts";
 import { checkListedTwice } from "./check-listed-twice.ts";
 import { checkSecretData } from "./check-secret-data.ts";
@@ -35,6 +36,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   checkInboundPorts,
   checkPodSecurity,
   ({ manifests }, mesh) => manifests.flatMap((object) => checkApiVersions(object, mesh)),
+  ({ manifests }) => manifests.flatMap(checkNames),
   ({ manifests }) => manifests.flatMap(checkParts),
   ({ manifests }) => manifests.flatMap(checkEmptyFields),
   ({ manifests }) => manifests.flatMap(checkContainers),

@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM868: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM869: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -106,6 +106,11 @@ export const manifestCodes = {
     summary: "A field is written and has no value",
     explanation:
       "`replicas:` with nothing behind it is what a template without a value leaves. In a server-side apply that is not a field that is left out: it belongs to the applier and is empty. So the number that an autoscaler has set is a conflict, and is gone when conflicts are forced. Behind a label or an annotation nothing is the empty text. Measured with Kubernetes 1.36 (findings/kubernetes-apply-of-nothing-is-not-nothing.sh).",
+  },
+  ISM869: {
+    summary: "A name or the value of a label has characters that are refused",
+    explanation:
+      "Names of most objects are small letters, digits, `-` and `.`, as in names of DNS; those of Services and Namespaces have no dot and 63 characters at most. Values of labels may have large letters and `_` too, and no `+` as versions of builds have it. API servers refuse anything else, in the middle of an apply.",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
