@@ -13,6 +13,8 @@ export interface Fault {
   readonly says?: string;
   /** Codes that must be folded under the causes, and not stand beside them. */
   readonly folds?: readonly string[];
+  /** What check still says once the printed commands have run, since a person has to decide it: `ISM758 east`. `undo` takes it away. */
+  readonly leaves?: readonly string[];
   /** Makes undone what an apply cannot: objects of others, and what belongs to nobody. Runs before that apply. */
   readonly undo?: () => Promise<void>;
 }

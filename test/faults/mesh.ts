@@ -71,7 +71,12 @@ export function headOf(causes: readonly FoundCause[]): readonly string[] {
 
 /** Expects that nothing is wrong, within two minutes; `--wait` ends while there are warnings. */
 export async function expectClean(file: string): Promise<void> {
-  await vi.waitFor(async () => expect(headOf((await check(file, "--wait", "2m")).causes)).toEqual([]), {
+  await expectCauses(file, [], "--wait", "2m");
+}
+
+/** Expects that these are the causes, within two minutes: `ISM424 west`. */
+export async function expectCauses(file: string, causes: readonly string[], ...more: readonly string[]): Promise<void> {
+  await vi.waitFor(async () => expect(headOf((await check(file, ...more)).causes)).toEqual(causes), {
     timeout: 120_000,
     interval: 1000,
   });

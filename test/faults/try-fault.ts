@@ -4,7 +4,7 @@ import { isthmus } from "../e2e/world.ts";
 import { recordBesideAnalyze } from "./beside-analyze.ts";
 import type { Fault } from "./fault.ts";
 import type { CheckReport, FoundCause } from "./mesh.ts";
-import { applyMesh, check, expectClean, headOf } from "./mesh.ts";
+import { applyMesh, check, expectCauses, expectClean, headOf } from "./mesh.ts";
 import { runFix } from "./run-fix.ts";
 
 /** A fault takes some seconds to show, and its consequences some more: what is said after this long is the answer, also on a busy machine. */
@@ -28,8 +28,8 @@ export async function tryFault(fault: Fault, file: string, { prove }: { readonly
     const [first] = report.causes;
     if (fault.causes.length === 1 && (first?.commands ?? []).length > 0) {
       await runFix(first);
-      await expectClean(file);
-      healed = true;
+      await (fault.leaves === undefined ? expectClean(file) : expectCauses(file, fault.leaves));
+      healed = fault.leaves === undefined;
     }
   } finally {
     if (!healed || prove) {
