@@ -2,7 +2,7 @@ import type { Path } from "../mesh-file/path.ts";
 import type { Json, KubeObject } from "../model/kube-object.ts";
 import { describeId, idOf } from "../model/kube-object.ts";
 import type { Finding } from "./finding.ts";
-import { fieldsAt, podTemplateOf } from "./pod-template.ts";
+import { fieldsAt, mappingsIn, podTemplateOf } from "./pod-template.ts";
 
 /** A list whose entries are told apart by some of their fields: the `x-kubernetes-list-map-keys` of Kubernetes' API. */
 interface Keyed {
@@ -44,7 +44,7 @@ export function checkListedTwice(object: KubeObject): readonly Finding[] {
   return [
     ...inPods.flatMap((list) => findTwice(object, spec, [...path, "spec"], list)),
     ...["containers", "initContainers"].flatMap((field) =>
-      itemsOf(spec[field]).flatMap((container, index) =>
+      mappingsIn(spec[field]).flatMap((container, index) =>
         inContainers.flatMap((list) =>
           findTwice(
             object,
@@ -66,7 +66,7 @@ function findTwice(
   fields: Fields,
   ...[at, { field, keys, word }, of = ""]: readonly [at: Path, list: Keyed, of?: string]
 ): readonly Finding[] {
-  const names = itemsOf(fields[field]).map((item) =>
+  const names = mappingsIn(fields[field]).map((item) =>
     keys[0] === undefined || item[keys[0]] === undefined
       ? ""
       : keys.map((key) => String(item[key] ?? (key === "protocol" ? "TCP" : ""))).join("/"),
@@ -86,11 +86,4 @@ function findTwice(
           },
         ];
   });
-}
-
-/** The entries of a list that are mappings; others keep their place, empty. */
-function itemsOf(list: Json | undefined): readonly Fields[] {
-  return Array.isArray(list)
-    ? list.map((one: Json) => (typeof one === "object" && one !== null && !Array.isArray(one) ? (one as Fields) : {}))
-    : [];
 }

@@ -19,6 +19,7 @@ import { checkInboundPorts } from "./check-inbound-ports.ts";
 import { checkApiVersions } from "./check-api-versions.ts";
 import { checkEmptyFields } from "./check-empty-fields.ts";
 import { checkNames } from "./check-names.ts";
+import { checkProbes } from "./check-probes.ts";
 import { checkParts } from "./check-parts.ts";
 import { checkListedTwice } from "./check-listed-twice.ts";
 import { checkSecretData } from "./check-secret-data.ts";
@@ -40,6 +41,7 @@ const checks: readonly ((checked: CheckedService, mesh: Mesh) => readonly Findin
   ({ manifests }) => manifests.flatMap(checkParts),
   ({ manifests }) => manifests.flatMap(checkEmptyFields),
   ({ manifests }) => manifests.flatMap(checkContainers),
+  ({ manifests }) => manifests.flatMap(checkProbes),
   ({ manifests }) => manifests.flatMap(checkTexts),
   ({ manifests }) => manifests.flatMap(checkValueTypes),
   ({ manifests }) => manifests.flatMap(checkListedTwice),

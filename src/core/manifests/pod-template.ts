@@ -61,6 +61,13 @@ export function fieldsAt(object: object, path: readonly string[]): Fields | unde
   return typeof at === "object" && at !== null && !Array.isArray(at) ? (at as Fields) : undefined;
 }
 
+/** The entries of a list that are mappings; others keep their place, empty. */
+export function mappingsIn(list: Json | undefined): readonly Fields[] {
+  return Array.isArray(list)
+    ? list.map((one: Json) => (typeof one === "object" && one !== null && !Array.isArray(one) ? (one as Fields) : {}))
+    : [];
+}
+
 /** The entries of a mapping that are texts. */
 export function textsOf(fields: Fields | undefined): Readonly<Record<string, string>> {
   return Object.fromEntries(

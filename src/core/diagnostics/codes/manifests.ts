@@ -1,6 +1,6 @@
 import type { CatalogueEntry } from "../catalogue-entry.ts";
 
-/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM869: what stands in a service's manifests. */
+/** ISM225-ISM229, ISM234-ISM238, ISM243-ISM248, ISM534-ISM536, ISM798, ISM799, ISM865 to ISM869, ISM872: what stands in a service's manifests. */
 export const manifestCodes = {
   ISM225: {
     summary: "One object is made twice",
@@ -111,6 +111,11 @@ export const manifestCodes = {
     summary: "A name or the value of a label has characters that are refused",
     explanation:
       "Names of most objects are small letters, digits, `-` and `.`, as in names of DNS; those of Services and Namespaces have no dot and 63 characters at most. Values of labels may have large letters and `_` too, and no `+` as versions of builds have it. API servers refuse anything else, in the middle of an apply.",
+  },
+  ISM872: {
+    summary: "A probe or a port of a container is none",
+    explanation:
+      "A probe asks in one way, by a port that the container has, and one success is enough for it to be alive or started. Names of ports have 15 characters at most and are different from each other. API servers refuse a pod with anything else, where it is made by a Deployment too. What they take is a probe of a port by a name that the container does not have: it never passes, and the pod is never ready. Measured with Kubernetes 1.36.",
   },
   ISM535: {
     summary: "Pods of a service get no sidecar",
