@@ -50,6 +50,11 @@ export interface Finding extends Diagnostic {
     readonly remote?: readonly UnreadPart[];
     readonly elsewhere?: readonly UnreadPart[];
   };
+  /**
+   * What stays as it is when a cause that breaks `of` has been put back, such as
+   * pods that were made meanwhile: these commands follow those of that cause.
+   */
+  readonly afterwards?: { readonly of: Subject; readonly commands: readonly string[] };
   /** Said after the cause's own words, when this is folded under a finding about the same object. */
   readonly remark?: string;
 }

@@ -58,6 +58,15 @@ export function restart(one: ReachedCluster, namespace: string, ...deployments: 
   return kubectl(one, "-n", namespace, "rollout", "restart", "deployment", ...names);
 }
 
+/** Has a Deployment's pods made anew, and waits for them. */
+export function remake(one: ReachedCluster, namespace: string, deployment: string): readonly string[] {
+  const name = deploymentName(one, deployment);
+  return [
+    restart(one, namespace, deployment),
+    kubectl(one, "-n", namespace, "rollout", "status", "deployment", name, "--timeout=2m"),
+  ];
+}
+
 /** Lets one pod of a Deployment run again. */
 export function scale(one: ReachedCluster, deployment: string, namespace: string = istioNamespace): string {
   return kubectl(one, "-n", namespace, "scale", "deployment", deploymentName(one, deployment), "--replicas=1");
@@ -89,9 +98,5 @@ export function restartProxies({ mesh }: MeshFacts, one: ReachedCluster): readon
 
 /** Starts istiod anew, waits for it, and starts everything that it signs for. */
 export function restartAll(facts: MeshFacts, one: ReachedCluster): readonly string[] {
-  return [
-    restart(one, istioNamespace, "istiod"),
-    kubectl(one, "-n", istioNamespace, "rollout", "status", "deployment", istiodName(one), "--timeout=2m"),
-    ...restartProxies(facts, one),
-  ];
+  return [...remake(one, istioNamespace, "istiod"), ...restartProxies(facts, one)];
 }

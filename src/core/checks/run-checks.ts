@@ -8,7 +8,10 @@ import { appliedObject, definitionOf, namespaceOf, objectOf } from "./subjects.t
 import { judge } from "./unread.ts";
 
 /** A finding with the check that made it. */
-export interface CheckFinding extends Omit<Finding, "breaks" | "needs" | "explainsErrors" | "provenBy" | "remark"> {
+export interface CheckFinding extends Omit<
+  Finding,
+  "breaks" | "needs" | "explainsErrors" | "provenBy" | "remark" | "afterwards"
+> {
   readonly check: Check["id"];
 }
 
@@ -111,9 +114,31 @@ function foldCauses(findings: readonly Judged[]): readonly Cause[] {
   }
   const causes = findings.flatMap((finding, position): readonly Cause[] => {
     const found = consequences.get(position);
-    return found === undefined ? [] : [{ ...withoutSubjects(finding, remarks.get(position)), consequences: found }];
+    const cause = withAfterwards(finding, position, { findings, roots });
+    return found === undefined ? [] : [{ ...withoutSubjects(cause, remarks.get(position)), consequences: found }];
   });
   return [...causes.filter((one) => one.severity === "error"), ...causes.filter((one) => one.severity === "warning")];
+}
+
+/** A cause with what is still to be done for its consequences once its own commands have run. */
+function withAfterwards(
+  cause: Judged,
+  position: number,
+  { findings, roots }: { readonly findings: readonly Judged[]; readonly roots: readonly number[] },
+): Judged {
+  const { breaks = [], commands } = cause;
+  const more = findings.flatMap(({ afterwards }, other) =>
+    afterwards !== undefined && other !== position && roots[other] === position && breaks.includes(afterwards.of)
+      ? afterwards.commands
+      : [],
+  );
+  return commands === undefined || more.length === 0
+    ? cause
+    : {
+        ...cause,
+        fix: `${cause.fix ?? ""} What was made meanwhile is made anew then.`.trim(),
+        commands: [...commands, ...new Set(more)],
+      };
 }
 
 /** What a finding breaks and needs is between the checks; a report says what follows from it. */
@@ -124,6 +149,7 @@ function withoutSubjects(judged: Judged, remarks: readonly string[] = []): Check
     explainsErrors: _excuse,
     provenBy: _proof,
     remark: _remark,
+    afterwards: _afterwards,
     ...finding
   } = judged;
   return remarks.length === 0 ? finding : { ...finding, detail: [finding.detail, ...remarks].join(" ") };

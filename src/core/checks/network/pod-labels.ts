@@ -2,7 +2,7 @@ import { istioNamespace, networkLabel } from "../../render/names.ts";
 import { hasLabels } from "../../model/labels.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
-import { kubectl, restart } from "../commands.ts";
+import { kubectl, remake, restart } from "../commands.ts";
 import type { MeshFacts, ReachedCluster } from "../facts.ts";
 import type { PodFacts } from "../pod-facts.ts";
 import { meshClusters, networkOf } from "../reached.ts";
@@ -105,6 +105,9 @@ function findingOf(facts: MeshFacts, one: ReachedCluster, pods: readonly [PodFac
     breaks: partsOf(facts, one, first),
     // The injector gives the label of its own configuration to pods that have none.
     needs: [injectorTemplate(one.cluster)],
+    ...(owner.kind === "Deployment"
+      ? { afterwards: { of: injectorTemplate(one.cluster), commands: remake(one, namespace, owner.name) } }
+      : {}),
   });
 }
 

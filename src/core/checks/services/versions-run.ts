@@ -3,7 +3,7 @@ import type { Service, ServiceVersion } from "../../model/mesh.ts";
 import { servicePods } from "../../policies/service-pods.ts";
 import type { Check, Finding } from "../check.ts";
 import { problem } from "../check.ts";
-import { kubectl } from "../commands.ts";
+import { kubectl, remake } from "../commands.ts";
 import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { reachedCluster } from "../reached.ts";
 import { injectorTemplate, wayToInjector } from "../injector-subjects.ts";
@@ -41,6 +41,7 @@ export const versionsRun: Check = {
                 rootInNamespace(name, service.namespace),
                 ...(sidecarOf(wordsOf(one, { service, version })) === undefined ? [] : [injectorTemplate(name)]),
               ],
+              ...remadePods(one, { service, version }),
             }),
           ];
         }),
@@ -77,6 +78,23 @@ function missingPods(one: ReachedCluster, { service, version }: Missing): Pick<F
         detail: `${detail} Its sidecar does not answer the kubelet, or has no configuration, and passes on no request.`,
         fix: `A sidecar that hangs is ended with its pod, and the one that follows begins anew. Where that does not help, see what it says: ${log}`,
         commands: [kubectl(one, "-n", service.namespace, "delete", "pod", sidecar.pod)],
+      };
+}
+
+/** A sidecar asks the istiod that it was told of when its pod was made. */
+function remadePods(one: ReachedCluster, { service, version }: Missing): Pick<Finding, "afterwards"> {
+  const key = `${service.namespace}/${service.name}`;
+  const names = one.hindered
+    .filter((it) => it.service === key && it.version === version.name && it.kind === "Deployment")
+    .filter(({ words }) => sidecarOf(words) !== undefined)
+    .map(({ name }) => name);
+  return names.length === 0
+    ? {}
+    : {
+        afterwards: {
+          of: injectorTemplate(one.cluster),
+          commands: names.flatMap((name) => remake(one, service.namespace, name)),
+        },
       };
 }
 
