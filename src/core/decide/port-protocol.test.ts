@@ -11,6 +11,12 @@ it.each([
   ["a name that only begins like a protocol", { name: "tcpish" }, undefined],
   ["appProtocol before the name", { name: "tcp-old", appProtocol: "http" }, undefined],
   ["appProtocol https", { name: "web", appProtocol: "https" }, "https"],
+  ["appProtocol https-old", { name: "http", appProtocol: "https-old" }, "https"],
+  ["an appProtocol that hides the name", { name: "tcp-db", appProtocol: "example.com/db" }, undefined],
+  ["nothing at the port of MySQL", { name: "web", port: 3306 }, "tcp"],
+  ["nothing that Istio knows there", { name: "http", appProtocol: "example.com/own", port: 3306 }, "tcp"],
+  ["http at the port of MySQL", { name: "http", port: 3306 }, undefined],
+  ["nothing at another port", { name: "web", port: 3307 }, undefined],
   ["appProtocol kubernetes.io/h2c", { appProtocol: "kubernetes.io/h2c" }, undefined],
 ])("of a port that is called %s", (_, port, protocol) => {
   expect(otherProtocol(port)).toBe(protocol);
@@ -19,6 +25,11 @@ it.each([
 it.each<readonly [{ readonly name?: string; readonly appProtocol?: string }, string | undefined]>([
   [{ name: "http" }, "http"],
   [{ name: "grpc-web-shop" }, "http"],
+  [{ name: "grpc-webhook" }, "http"],
+  [{ name: "grpc-hook" }, "http2"],
+  [{ name: "grpc", appProtocol: "grpc-webhook" }, "http"],
+  [{ appProtocol: "kubernetes.io/H2C" }, undefined],
+  [{ appProtocol: "HTTP" }, "http"],
   [{ name: "grpc" }, "http2"],
   [{ name: "http", appProtocol: "grpc" }, "http2"],
   [{ name: "http", appProtocol: "kubernetes.io/h2c" }, "http2"],

@@ -24,6 +24,11 @@ describe("a route inside the mesh whose port carries something else", () => {
       { name: "http", appProtocol: "tcp" },
       "is tcp to Istio (its appProtocol is tcp)",
     ],
+    [
+      "the number of a protocol over TCP, and a name that says nothing",
+      { port: 3306, name: "web" },
+      "is tcp to Istio (which it takes this number for where neither name nor appProtocol says another)",
+    ],
   ])("is refused for requests at a port with %s", (_, port, words) => {
     expect(look(port, inside)).toEqual([`error ISM589 ${words}`]);
   });
@@ -36,6 +41,7 @@ describe("a route inside the mesh whose port carries something else", () => {
   it.each([
     ["requests at HTTP", { name: "http" }, inside],
     ["requests at gRPC", { name: "a", appProtocol: "grpc" }, inside],
+    ["requests at HTTP by the number of another protocol", { port: 3306, name: "http" }, inside],
     ["requests at a port of which sidecars find out", { name: "web" }, inside],
     ["requests at a port without a name", {}, inside],
     ["connections at TCP", { name: "mysql" }, connections],

@@ -22,9 +22,12 @@ export function checkRouteProtocol(service: Service, object: KubeObject, port: P
   const said = {
     ...(typeof port?.name === "string" ? { name: port.name } : {}),
     ...(typeof port?.appProtocol === "string" ? { appProtocol: port.appProtocol } : {}),
+    ...(typeof port?.port === "number" ? { port: port.port } : {}),
   };
   const [other, spoken] = [otherProtocol(said), spokenProtocol(said)];
-  const place = said.appProtocol === undefined ? `its name is ${said.name}` : `its appProtocol is ${said.appProtocol}`;
+  const words = said.appProtocol === undefined ? `its name is ${said.name}` : `its appProtocol is ${said.appProtocol}`;
+  const byNumber = other !== undefined && otherProtocol({ ...said, port: 0 }) === undefined;
+  const place = byNumber ? "which it takes this number for where neither name nor appProtocol says another" : words;
   const inside = service.routes.filter((route) => port !== undefined && route.gateways.includes("mesh"));
   return inside.flatMap((route): readonly Finding[] => {
     const routes = `route ${route.name} for callers inside the mesh`;

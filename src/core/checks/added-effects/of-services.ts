@@ -132,7 +132,10 @@ function changesProtocol(place: Place): Effect {
   const { one, object, field } = place;
   const index = Number(/\/ports\/(\d+)\//.exec(field.pointer)?.[1]);
   const port = one.services.find(({ service }) => service === object.service)?.servicePorts[index];
-  const [named, told] = [spokenProtocol({ name: port?.name ?? "" }), spokenProtocol(port ?? {})];
+  const [named, told] = [
+    spokenProtocol({ name: port?.name ?? "", ...(port === undefined ? {} : { port: port.port }) }),
+    spokenProtocol(port ?? {}),
+  ];
   // A proxy that finds out by itself finds HTTP/1.1 where it is.
   const isOther = port !== undefined && told !== undefined && told !== (named ?? "http");
   return {
