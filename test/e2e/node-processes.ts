@@ -73,9 +73,9 @@ export async function dropOutgoing(cluster: string, port: string): Promise<void>
   );
 }
 
-/** Ends `dropPackets`, `dropPacketsTo` and `dropOutgoing`. */
+/** Ends `dropPackets`, `dropPacketsTo` and `dropOutgoing`, also where none has begun. */
 export async function passPackets(cluster: string): Promise<void> {
-  await nft(cluster, `delete table inet ${dropping}`);
+  await nft(cluster, `add table inet ${dropping}; delete table inet ${dropping}`);
 }
 
 const translating = "isthmus_test_nat";

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { request } from "undici";
 import { expect, vi } from "vitest";
 import { dropOutgoing, dropPacketsTo, passPackets } from "../../e2e/node-processes.ts";
 import { letWrites, refuseWrites } from "../by-hand.ts";
@@ -22,17 +23,23 @@ async function addressOf(cluster: ClusterName, service: string): Promise<string>
   return kubectl(cluster, [...get, "jsonpath={.status.loadBalancer.ingress[0].ip}"]);
 }
 
+/** A request for helloworld at an ingress. */
+async function ask(address: string, signal: AbortSignal): Promise<number> {
+  const answer = await request(`http://${address}/hello`, { headers: { host: "hello.mesh.example" }, signal });
+  await answer.body.dump();
+  return answer.statusCode;
+}
+
 let requests: { end(): Promise<void> } | undefined;
 
 /** Sends ten requests a second until its end, or so many milliseconds; what becomes of them does not count. */
-function sendFor(url: string, ms: number): { end(): Promise<void> } {
+function sendFor(address: string, ms: number): { end(): Promise<void> } {
   const stop = AbortSignal.timeout(ms);
   const ended = new AbortController();
   const signal = AbortSignal.any([stop, ended.signal]);
   const open = new Set<Promise<unknown>>();
   const timer = setInterval(() => {
-    const asked: Promise<unknown> = fetch(url, { signal })
-      .then(async (answer) => answer.text())
+    const asked: Promise<unknown> = ask(address, signal)
       .catch(() => undefined)
       .finally(() => open.delete(asked));
     open.add(asked);
@@ -75,9 +82,9 @@ export const clusterAdminFaults: readonly Fault[] = [
       const east = await addressOf("east", "istio-eastwestgateway");
       const west = await addressOf("west", "istio-ingressgateway");
       // Connections have come about before.
-      await vi.waitFor(async () => expect((await fetch(`http://${west}/hello`)).status).toBe(200), 30_000);
+      await vi.waitFor(async () => expect(await ask(west, AbortSignal.timeout(5000))).toBe(200), 30_000);
       await dropPacketsTo("east", east);
-      requests = sendFor(`http://${west}/hello`, 120_000);
+      requests = sendFor(west, 120_000);
       // A connection is given up after 10 s.
       await pause(15_000);
     },

@@ -5,7 +5,7 @@ import { kubectlCommand } from "../commands.ts";
 import type { ReachedCluster, ServiceFacts } from "../facts.ts";
 import { applyFix, meshClusters } from "../reached.ts";
 import { serviceObject } from "../service-object.ts";
-import { serviceIn } from "../subjects.ts";
+import { appliedObject, objectOf, serviceIn } from "../subjects.ts";
 
 /** A name resolves where its Service is: one of the same ports must be in every cluster that has clients (docs/guides/check.md, complaint 15, IST0170). */
 export const inEveryCluster: Check = {
@@ -21,6 +21,7 @@ export const inEveryCluster: Check = {
           (other) => other !== one && other.services.some(({ service: name, present }) => name === key && present),
         );
         const flaw = here === undefined ? undefined : flawOf(here, service, elsewhere);
+        const object = { group: "", kind: "Service", namespace: service.namespace, name: service.name };
         return flaw === undefined
           ? []
           : [
@@ -28,7 +29,11 @@ export const inEveryCluster: Check = {
                 detail: `Service ${key} of ${one.cluster} ${flaw}.`,
                 fix: fixOf(one, here, service),
                 cluster: one.cluster,
-                object: { group: "", kind: "Service", namespace: service.namespace, name: service.name },
+                object,
+                // Where somebody has made it so after an apply, that is told.
+                ...(here?.externalName === undefined
+                  ? {}
+                  : { needs: [objectOf(one.cluster, object), appliedObject(one.cluster, object)] }),
                 breaks:
                   here?.present === true && here.headless && service.exported ? [] : [serviceIn(one.cluster, key)],
               }),
