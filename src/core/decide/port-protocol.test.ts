@@ -22,9 +22,12 @@ it.each([
   expect(otherProtocol(port)).toBe(protocol);
 });
 
-it.each<readonly [{ readonly name?: string; readonly appProtocol?: string }, string | undefined]>([
+it.each<
+  readonly [{ readonly name?: string; readonly appProtocol?: string; readonly port?: number }, string | undefined]
+>([
   [{ name: "http" }, "http"],
   [{ name: "grpc-web-shop" }, "http"],
+  [{ appProtocol: "http_proxy", port: 3306 }, "http"],
   [{ name: "grpc-webhook" }, "http"],
   [{ name: "grpc-hook" }, "http2"],
   [{ name: "grpc", appProtocol: "grpc-webhook" }, "http"],

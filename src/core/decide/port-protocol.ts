@@ -43,6 +43,7 @@ function wordOf({ name = "", appProtocol }: SaidOfPort): string {
 /** What Istio's proxies speak at a port that says HTTP, by the words for it. */
 const spoken: Readonly<Record<string, string>> = {
   http: "http",
+  http_proxy: "http",
   "kubernetes.io/ws": "http",
   http2: "http2",
   grpc: "http2",
