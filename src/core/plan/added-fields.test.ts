@@ -187,6 +187,32 @@ describe("what others have added to an object", () => {
     expect(paths(object)).toEqual([]);
   });
 
+  it("sees an annotation beside the empty map that a restart leaves behind when somebody replaces them all", () => {
+    const annotations = (fields: Record<string, Json>): Json => ({
+      "f:spec": { "f:template": { "f:metadata": { "f:annotations": fields } } },
+    });
+    const object: KubeObject = {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: {
+        name: "web",
+        managedFields: [
+          mine({ "f:spec": { "f:template": { "f:spec": { "f:serviceAccountName": {} } } } }),
+          // As an API server of 1.36 keeps it: of the map alone, which says nothing of what is in it.
+          entry("kubectl-rollout", annotations({})),
+          entry("kubectl-patch", annotations({ "f:proxy.istio.io/config": {} })),
+        ],
+      },
+      spec: {
+        template: {
+          metadata: { annotations: { "proxy.istio.io/config": "discoveryAddress: istiod.nowhere.svc:15012" } },
+          spec: { serviceAccountName: "web" },
+        },
+      },
+    };
+    expect(paths(object)).toEqual(['spec.template.metadata.annotations["proxy.istio.io/config"]']);
+  });
+
   it("says what was there before our last change of the object", () => {
     const object = service(spec, [mine({ "f:spec": { "f:type": {} } }, late), entry("helm", added, { time: early })]);
     expect(addedFields(object, []).map(({ older }) => older)).toEqual([true]);

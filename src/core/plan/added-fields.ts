@@ -44,7 +44,10 @@ export function addedFields(
   if (!isJudged(live) || !isTouched(live)) {
     return [];
   }
-  const entries = managedFieldsOf(live);
+  const entries = managedFieldsOf(live).map((entry) => ({
+    ...entry,
+    places: entry.places.filter((place) => !isMapOfTexts(place)),
+  }));
   const mine = entries.filter(({ manager, operation }) => manager === ownFieldManager && operation === "Apply");
   if (mine.length === 0 && (asked === undefined || !isListed)) {
     return [];
@@ -69,6 +72,14 @@ export function addedFields(
     }
   }
   return [...found.values()];
+}
+
+/**
+ * Labels or annotations as a whole. Whoever owns the map owns nothing that is in
+ * it: that is what is left of a restart when somebody else replaces them all.
+ */
+function isMapOfTexts(place: Place): boolean {
+  return place.at(-2) === "metadata" && ["labels", "annotations"].includes(String(place.at(-1)));
 }
 
 function isBefore(mine: readonly ManagedFields[]): (entry: ManagedFields) => boolean {
